@@ -1,26 +1,27 @@
 """Where the services of this checkout listen when the environment names no others."""
 
 import hashlib
+import os
 import tempfile
 from pathlib import Path
-from urllib.parse import quote
 
 ROOT = Path(__file__).resolve().parent.parent
-VAR = ROOT / "var"
-LONGEST_SOCKET_PATH = 90  # the kernel allows 107 bytes including the file's name
+VAR = Path(os.environ.get("VX_VAR") or ROOT / "var").resolve()  # everything a run leaves behind
+LOGS = VAR / "log"
+LONGEST_SOCKET_PATH = 90  # macOS allows 103 bytes and Linux 107, the file's name included
 
 
 def socket_directory() -> Path:
-    """`var/run`, or a short directory named after the checkout where that path is too long for a socket."""
+    """`run` under `var/`, or a short directory named after it where that path is too long for a socket."""
     directory = VAR / "run"
     if len(str(directory)) > LONGEST_SOCKET_PATH - len(".s.PGSQL.5432"):
-        name = hashlib.sha256(str(ROOT).encode()).hexdigest()[:12]
+        name = hashlib.sha256(str(VAR).encode()).hexdigest()[:12]
         directory = Path(tempfile.gettempdir()) / f"vungxanh-{name}"
     return directory
 
 
 def database_url() -> str:
-    return f"postgresql://postgres@{quote(str(socket_directory()), safe='')}/vungxanh"
+    return f"postgresql://postgres@/{socket_directory()}/vungxanh"
 
 
 def redis_url() -> str:

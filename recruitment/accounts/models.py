@@ -1,0 +1,137 @@
+"""People who sign in, the organisations they act for, and the codes that let workers in."""
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class UserManager(BaseUserManager):
+    def create_user(self, *, phone=None, email=None, password=None, **fields):
+        user = self.model(phone=phone, email=self.normalize_email(email) or None, **fields)
+        if password:
+            user.set_password(password)
+        else:
+            user.set_unusable_password()
+        user.save()
+        return user
+
+    def create_superuser(self, *, email, password, **fields):
+        return self.create_user(email=email, password=password, is_staff=True, is_superuser=True, **fields)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person: workers sign in by phone and code, staff by e-mail, password and second factor."""
+
+    phone = models.CharField(_("số điện thoại"), max_length=16, unique=True, null=True, blank=True)
+    email = models.EmailField(_("e-mail"), unique=True, null=True, blank=True)
+    name = models.CharField(_("họ tên"), max_length=120)
+    language = models.CharField(_("ngôn ngữ"), max_length=2, default="vi", choices=[("vi", "Tiếng Việt"), ("en", "English")])
+    is_active = models.BooleanField(_("đang hoạt động"), default=True)
+    is_staff = models.BooleanField(_("vào trang quản trị"), default=False)
+    is_demo = models.BooleanField(_("người trong dữ liệu mẫu"), default=False)
+    joined_at = models.DateTimeField(_("tham gia lúc"), default=timezone.now)
+
+    objects = UserManager()
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        verbose_name = _("người dùng")
+        verbose_name_plural = _("người dùng")
+        constraints = [
+            models.CheckConstraint(condition=Q(phone__isnull=False) | Q(email__isnull=False), name="user_can_sign_in"),
+            models.CheckConstraint(condition=Q(phone=None) | Q(phone__regex=r"^\+[0-9]{8,15}$"), name="user_phone_is_e164"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class Organisation(models.Model):
+    """Somebody's house: an enterprise, a quarantine site, a department. Memberships and `visible_to` hang on it."""
+
+    class Kind(models.TextChoices):
+        ENTERPRISE = "enterprise", _("doanh nghiệp")
+        SITE = "site", _("khu cách ly")
+        LABOUR_DEPARTMENT = "labour_department", _("sở phụ trách lao động")
+        HEALTH_DEPARTMENT = "health_department", _("sở y tế")
+
+    kind = models.CharField(_("loại"), max_length=20, choices=Kind)
+    name = models.CharField(_("tên"), max_length=160)
+
+    class Meta:
+        verbose_name = _("tổ chức")
+        verbose_name_plural = _("tổ chức")
+
+    def __str__(self):
+        return self.name
+
+
+class Role(models.TextChoices):
+    RECRUITER = "recruiter", _("nhà tuyển dụng")
+    SITE_MANAGER = "site_manager", _("quản lý khu cách ly")
+    HEALTH_OFFICER = "health_officer", _("cán bộ y tế")
+    LABOUR_OFFICER = "labour_officer", _("cán bộ lao động")
+
+
+class MembershipQuerySet(models.QuerySet):
+    def current(self, now=None):
+        now = now or timezone.now()
+        return self.filter(Q(ended_at=None) | Q(ended_at__gt=now), started_at__lte=now)
+
+
+class Membership(models.Model):
+    """Who acts in which role for which organisation, and when. Workers need none: they act for themselves."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships", verbose_name=_("người dùng"))
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="memberships", verbose_name=_("tổ chức"))
+    role = models.CharField(_("vai trò"), max_length=20, choices=Role)
+    started_at = models.DateTimeField(_("từ"), default=timezone.now)
+    ended_at = models.DateTimeField(_("đến"), null=True, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("phân công")
+        verbose_name_plural = _("phân công")
+        constraints = [
+            models.UniqueConstraint(fields=["user", "organisation", "role"], condition=Q(ended_at=None), name="one_open_membership"),
+            models.CheckConstraint(condition=Q(ended_at=None) | Q(ended_at__gte=F("started_at")), name="membership_ends_after_it_starts"),
+        ]
+
+    def __str__(self):
+        return f"{self.user} · {self.get_role_display()} · {self.organisation}"
+
+
+class OneTimeCode(models.Model):
+    """A code sent to a phone; kept as a digest only, one open code per phone."""
+
+    phone = models.CharField(max_length=16, db_index=True)
+    digest = models.CharField(max_length=64)
+    sent_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["phone"], condition=Q(used_at=None), name="one_open_code_per_phone"),
+            models.CheckConstraint(condition=Q(attempts__lte=5), name="at_most_five_attempts_per_code"),
+        ]
+
+
+class SensitiveReading(models.Model):
+    """Who read whose sensitive facts, when and why (Law 91/2025/QH15: health data and IDs)."""
+
+    reader = models.ForeignKey(User, on_delete=models.PROTECT, related_name="readings_made")
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="readings_of_me")
+    what = models.CharField(max_length=40)
+    why = models.CharField(max_length=120)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["person", "-at"])]

@@ -1,0 +1,112 @@
+"""The one table of who may do what. Views declare a permission; querysets (`visible_to`) say to which objects."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import resolve_url
+
+from recruitment.accounts.models import Role
+
+ANYONE = "anyone"
+SIGNED_IN = "signed_in"
+WORKER = "worker"
+ADMINISTRATOR = "administrator"
+
+TABLE: dict[str, frozenset[str]] = {
+    name: frozenset(roles)
+    for name, roles in {
+        # people
+        "accounts.sign_in": [ANYONE],
+        "accounts.manage_own": [SIGNED_IN],
+        "accounts.demo": [ANYONE],
+        "site.status": [ANYONE],
+        "site.language": [ANYONE],
+        "site.administer": [ADMINISTRATOR],
+        "notifications.read_own": [SIGNED_IN],
+        # job seekers
+        "openings.read": [ANYONE],
+        "applications.apply": [ANYONE],
+        "applications.follow_own": [WORKER],
+        "workers.register": [ANYONE],
+        "workers.manage_own": [WORKER],
+        "health.manage_own": [WORKER],
+        # recruiters
+        "employers.manage": [Role.RECRUITER],
+        "employers.register": [ANYONE],
+        "openings.manage": [Role.RECRUITER],
+        "applications.manage": [Role.RECRUITER],
+        "candidates.search": [Role.RECRUITER],
+        "onboarding.accept": [Role.RECRUITER],
+        "quarantine.read_own_backup": [Role.RECRUITER],
+        # site managers
+        "quarantine.manage_site": [Role.SITE_MANAGER],
+        # departments
+        "labour_market.read": [Role.LABOUR_OFFICER],
+        "employers.approve": [Role.LABOUR_OFFICER],
+        "openings.review_wording": [Role.LABOUR_OFFICER],
+        "quarantine.read_capacity": [Role.LABOUR_OFFICER, Role.HEALTH_OFFICER],
+    }.items()
+}
+
+# Addresses whose views come from libraries, by URL name; whatever is neither here nor declared by its view is closed.
+LIBRARY_ADDRESSES: dict[str, str] = {
+    "account_login": "accounts.sign_in",
+    "account_logout": "accounts.manage_own",
+    "account_change_password": "accounts.manage_own",
+    "account_reauthenticate": "accounts.manage_own",
+    "mfa_authenticate": "accounts.sign_in",
+    "mfa_index": "accounts.manage_own",
+    "mfa_reauthenticate": "accounts.manage_own",
+    "mfa_activate_totp": "accounts.manage_own",
+    "mfa_deactivate_totp": "accounts.manage_own",
+    "mfa_generate_recovery_codes": "accounts.manage_own",
+    "mfa_view_recovery_codes": "accounts.manage_own",
+    "mfa_download_recovery_codes": "accounts.manage_own",
+    "set_language": "site.language",
+}
+LIBRARY_NAMESPACES: dict[str, str] = {"admin": "site.administer"}
+
+
+def roles_of(user) -> frozenset[str]:
+    """Every role a person has now; read once per request (kept on the user object)."""
+    if not user.is_authenticated:
+        return frozenset([ANYONE])
+    if not hasattr(user, "_roles"):
+        roles = {ANYONE, SIGNED_IN, *user.memberships.current().values_list("role", flat=True)}
+        if hasattr(user, "worker"):
+            roles.add(WORKER)
+        if user.is_superuser:
+            roles.add(ADMINISTRATOR)
+        user._roles = frozenset(roles)
+    return user._roles
+
+
+def may(user, name: str) -> bool:
+    return bool(TABLE[name] & roles_of(user))
+
+
+def refuse(request, name: str):
+    """Send strangers to the sign-in that fits; tell others that it isn't theirs."""
+    if request.user.is_authenticated:
+        raise PermissionDenied
+    for_workers = WORKER in TABLE[name]
+    return redirect_to_login(request.get_full_path(), resolve_url("workers:sign_in" if for_workers else "account_login"))
+
+
+def permission(name: str) -> Callable:
+    """Declare what a view needs. KeyError at import if the table does not name it."""
+    TABLE[name]
+
+    def declare(view):
+        @wraps(view)
+        def checked(request, *args, **kwargs):
+            if not may(request.user, name):
+                return refuse(request, name)
+            return view(request, *args, **kwargs)
+
+        checked.permission = name
+        return checked
+
+    return declare

@@ -1,0 +1,140 @@
+"""Applications: one open one per worker and opening, with every step kept."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField, transition
+
+from recruitment.accounts.models import Role, User
+from recruitment.employers.models import Factory
+from recruitment.openings.models import Opening
+from recruitment.workers.models import Worker
+
+
+class ApplicationQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The worker's own; a recruiter's factories'; all to labour officers."""
+        memberships = user.memberships.current()
+        if user.is_superuser or memberships.filter(role=Role.LABOUR_OFFICER).exists():
+            return self
+        return self.filter(Q(worker__user=user) | Q(opening__factory__in=Factory.objects.visible_to(user)))
+
+    def open(self):
+        return self.filter(status__in=Application.OPEN_STATUSES)
+
+    def in_pipeline(self):
+        """Open, but not yet accepted."""
+        return self.filter(status__in=Application.PIPELINE_STATUSES)
+
+
+class Application(models.Model):
+    """From the first tap to the gate. `offered` and `agreed` hold one of the opening's places; `accepted` fills one."""
+
+    class Status(models.TextChoices):
+        INVITED = "invited", _("được mời")
+        APPLIED = "applied", _("đã ứng tuyển")
+        SHORTLISTED = "shortlisted", _("vào danh sách ngắn")
+        OFFERED = "offered", _("được đề nghị nhận việc")
+        AGREED = "agreed", _("đã đồng ý đề nghị")
+        ACCEPTED = "accepted", _("đã được nhận")
+        REFUSED = "refused", _("không được chọn")
+        WITHDRAWN = "withdrawn", _("đã rút")
+        CLOSED = "closed", _("đã khép lại")
+
+    PIPELINE_STATUSES = [Status.INVITED, Status.APPLIED, Status.SHORTLISTED, Status.OFFERED, Status.AGREED]
+    OPEN_STATUSES = [*PIPELINE_STATUSES, Status.ACCEPTED]
+    HOLDING_STATUSES = [Status.OFFERED, Status.AGREED]
+
+    class Refusal(models.TextChoices):
+        """Why a factory refused; health may not be a reason before an offer."""
+
+        EXPERIENCE = "experience", _("chưa đủ kinh nghiệm")
+        SKILL = "skill", _("chưa đúng tay nghề")
+        SHIFT = "shift", _("không hợp ca làm")
+        START_DATE = "start_date", _("không hợp ngày bắt đầu")
+        WAGE = "wage", _("không hợp mức lương")
+        UNREACHABLE = "unreachable", _("không liên lạc được")
+        FILLED = "filled", _("đã tuyển đủ")
+
+    class Ending(models.TextChoices):
+        HIRED_ELSEWHERE = "hired_elsewhere", _("người lao động đã nhận việc nơi khác")
+        OPENING_CLOSED = "opening_closed", _("tin tuyển dụng đã đóng")
+
+    worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="applications")
+    opening = models.ForeignKey(Opening, on_delete=models.PROTECT, related_name="applications")
+    receipt = models.CharField(_("số biên nhận"), max_length=12, unique=True)
+    idempotency_key = models.UUIDField(null=True, unique=True)
+    status = FSMField(_("trạng thái"), choices=Status.choices, default=Status.APPLIED, protected=True)
+    starts_on = models.DateField(_("ngày bắt đầu mong muốn"), null=True)
+    answer_by = models.DateTimeField(_("hạn trả lời"), null=True)
+    refusal = models.CharField(_("lý do"), max_length=12, choices=Refusal, blank=True)
+    ending = models.CharField(max_length=16, choices=Ending, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    objects = ApplicationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["worker", "opening"],
+                condition=Q(status__in=["invited", "applied", "shortlisted", "offered", "agreed", "accepted"]),
+                name="one_open_application_per_worker_and_opening",
+            ),
+            models.UniqueConstraint(fields=["worker"], condition=Q(status="accepted"), name="one_accepted_application_per_worker"),
+            models.CheckConstraint(
+                condition=Q(status__in=["invited", "applied", "shortlisted", "offered", "agreed", "accepted", "withdrawn"])
+                | (Q(status="refused") & ~Q(refusal=""))
+                | (Q(status="closed") & ~Q(ending="")),
+                name="application_status_has_its_reason",
+            ),
+        ]
+        indexes = [models.Index(fields=["opening", "status"]), models.Index(fields=["worker", "-created_at"])]
+
+    def __str__(self):
+        return self.receipt
+
+    @transition(status, source=Status.INVITED, target=Status.APPLIED)
+    def answer_invitation(self):
+        """The worker applied after being invited."""
+
+    @transition(status, source=Status.APPLIED, target=Status.SHORTLISTED)
+    def shortlist(self):
+        """The recruiter keeps the person in view."""
+
+    @transition(status, source=[Status.APPLIED, Status.SHORTLISTED], target=Status.OFFERED)
+    def offer(self):
+        """A place is held for the worker's answer."""
+
+    @transition(status, source=Status.OFFERED, target=Status.AGREED)
+    def agree(self):
+        """The worker said yes; the place stays held."""
+
+    @transition(status, source=[Status.APPLIED, Status.SHORTLISTED, Status.AGREED], target=Status.ACCEPTED)
+    def accept(self):
+        """Place, clearance and beds are secured: see onboarding."""
+
+    @transition(status, source=PIPELINE_STATUSES, target=Status.REFUSED)
+    def refuse(self):
+        """With a coded reason."""
+
+    @transition(status, source=OPEN_STATUSES, target=Status.WITHDRAWN)
+    def withdraw(self):
+        """By the worker, at any state."""
+
+    @transition(status, source=PIPELINE_STATUSES, target=Status.CLOSED)
+    def end(self):
+        """Ended by something else: hired elsewhere, or the opening closed."""
+
+
+class ApplicationEvent(models.Model):
+    """What happened to an application, when, and who did it."""
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="events")
+    status = models.CharField(max_length=12, choices=Application.Status)
+    by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["at", "pk"]

@@ -1,0 +1,2 @@
+app_name = "labour_market"
+urlpatterns: list = []

@@ -1,0 +1,244 @@
+"""Quarantine sites, their ledger of nights, backup reservations, stays, and the journal of every change."""
+
+import datetime as dt
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q
+from django.utils.translation import gettext_lazy as _
+
+from recruitment.accounts.models import Organisation, Role, User
+from recruitment.employers.models import Factory
+from recruitment.places.models import Commune, IndustrialZone, Province
+from recruitment.workers.models import Worker
+
+
+class DateRange(Func):
+    """The nights of a stay: from the day of arrival up to, not including, the day of leaving."""
+
+    function = "daterange"
+    output_field = DateRangeField()
+
+
+class SiteQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        memberships = user.memberships.current()
+        if user.is_superuser or memberships.filter(role__in=[Role.LABOUR_OFFICER, Role.HEALTH_OFFICER]).exists():
+            return self
+        return self.filter(organisation__memberships__in=memberships)
+
+
+class Site(models.Model):
+    class Kind(models.TextChoices):
+        CENTRAL = "central", _("khu cách ly tập trung")
+        DORMITORY = "dormitory", _("ký túc xá được duyệt")
+        HOTEL = "hotel", _("khách sạn")
+
+    organisation = models.OneToOneField(Organisation, on_delete=models.PROTECT)
+    code = models.SlugField(_("mã"), max_length=30, unique=True)
+    name = models.CharField(_("tên"), max_length=160)
+    kind = models.CharField(_("loại"), max_length=10, choices=Kind)
+    commune = models.ForeignKey(Commune, null=True, blank=True, on_delete=models.PROTECT, verbose_name=_("xã, phường"))
+    zone = models.ForeignKey(IndustrialZone, null=True, blank=True, on_delete=models.PROTECT, verbose_name=_("khu công nghiệp gần nhất"))
+    address = models.CharField(_("địa chỉ"), max_length=200)
+    latitude = models.FloatField(_("vĩ độ"))
+    longitude = models.FloatField(_("kinh độ"))
+    figures_confirmed_at = models.DateTimeField(_("số liệu xác nhận lúc"), null=True, blank=True)
+
+    objects = SiteQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "pk"]
+        verbose_name = _("khu cách ly")
+        verbose_name_plural = _("khu cách ly")
+
+    def __str__(self):
+        return self.name
+
+
+class SiteNightQuerySet(models.QuerySet):
+    def with_room_for(self, beds: int):
+        return self.filter(capacity__gte=F("reserved") + F("occupied") + beds)
+
+    def between(self, first: dt.date, until: dt.date):
+        """Nights from `first` up to, not including, `until`."""
+        return self.filter(night__gte=first, night__lt=until)
+
+
+class SiteNight(models.Model):
+    """What one site holds on one night. The database refuses a promise it can't keep."""
+
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="nights")
+    night = models.DateField()
+    capacity = models.PositiveIntegerField()
+    reserved = models.PositiveIntegerField(default=0, help_text=_("dự phòng chưa dùng"))
+    occupied = models.PositiveIntegerField(default=0, help_text=_("đang ở hoặc đã xếp người"))
+
+    objects = SiteNightQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["site_id", "night"]
+        constraints = [
+            models.UniqueConstraint(fields=["site", "night"], name="one_row_per_site_and_night"),
+            models.CheckConstraint(condition=Q(capacity__gte=F("reserved") + F("occupied")), name="beds_fit"),
+        ]
+        indexes = [models.Index(fields=["night"])]
+
+
+class BackupPolicyQuerySet(models.QuerySet):
+    def in_force(self, on: dt.date):
+        """The newest policy in force on `on`, or None."""
+        return self.filter(Q(until=None) | Q(until__gte=on), since__lte=on).order_by("-since", "-pk").first()
+
+
+class BackupPolicy(models.Model):
+    """How many backup beds a factory must hold. No published ratio exists: every figure is a policy parameter."""
+
+    number = models.CharField(_("số văn bản"), max_length=60)
+    jurisdiction = models.ForeignKey(Province, on_delete=models.PROTECT, verbose_name=_("tỉnh"))
+    since = models.DateField(_("từ ngày"))
+    until = models.DateField(_("đến hết ngày"), null=True, blank=True)
+    beds_per_hundred = models.DecimalField(_("số giường trên 100 lao động ngoài tỉnh"), max_digits=5, decimal_places=2)
+    minimum_beds = models.PositiveIntegerField(_("số giường tối thiểu"))
+    horizon_days = models.PositiveSmallIntegerField(_("giữ trước (ngày)"))
+    warn_after_hours = models.PositiveSmallIntegerField(_("nhắc cập nhật sau (giờ)"), default=12)
+    stale_after_hours = models.PositiveSmallIntegerField(_("ngừng phân bổ sau (giờ)"), default=24)
+    is_exercise = models.BooleanField(_("diễn tập"), default=False)
+
+    objects = BackupPolicyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-since", "-pk"]
+        verbose_name = _("quy định dự phòng chỗ cách ly")
+        verbose_name_plural = _("quy định dự phòng chỗ cách ly")
+        constraints = [
+            models.CheckConstraint(condition=Q(horizon_days__range=(1, 180)), name="backup_horizon_within_the_ledger"),
+            models.CheckConstraint(condition=Q(beds_per_hundred__range=(0, 100)), name="backup_ratio_is_a_share"),
+        ]
+
+    def __str__(self):
+        return self.number
+
+
+class BackupReservationQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        factories = Factory.objects.visible_to(user)
+        return self.filter(Q(factory__in=factories) | Q(site__in=Site.objects.visible_to(user)))
+
+    def active(self):
+        return self.filter(ended_at=None)
+
+
+class BackupReservation(models.Model):
+    """A factory's backup beds at one site; what it holds on each night is in ReservationNight."""
+
+    factory = models.ForeignKey(Factory, on_delete=models.PROTECT, related_name="backup_reservations")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="backup_reservations")
+    created_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True)
+
+    objects = BackupReservationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["factory_id", "site_id", "pk"]
+        constraints = [models.UniqueConstraint(fields=["factory", "site"], condition=Q(ended_at=None), name="one_active_reservation_per_factory_and_site")]
+
+
+class ReservationNight(models.Model):
+    """Beds of one reservation on one night; `drawn` of them are in use by the factory's people (counted as occupied)."""
+
+    reservation = models.ForeignKey(BackupReservation, on_delete=models.CASCADE, related_name="nights")
+    night = models.DateField()
+    beds = models.PositiveIntegerField()
+    drawn = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["reservation_id", "night"]
+        constraints = [
+            models.UniqueConstraint(fields=["reservation", "night"], name="one_row_per_reservation_and_night"),
+            models.CheckConstraint(condition=Q(drawn__lte=F("beds")), name="drawn_beds_were_reserved"),
+        ]
+
+
+class StayQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(Q(site__in=Site.objects.visible_to(user)) | Q(worker__user=user))
+
+    def holding_a_bed(self):
+        return self.filter(status__in=[Stay.Status.BOOKED, Stay.Status.ADMITTED])
+
+    def arriving_on(self, day: dt.date):
+        return self.filter(status=Stay.Status.BOOKED, arrives_on=day)
+
+
+class Stay(models.Model):
+    """One person's bed at a site from the night of `arrives_on` up to, not including, `leaves_on`."""
+
+    class Status(models.TextChoices):
+        BOOKED = "booked", _("đã giữ giường")
+        ADMITTED = "admitted", _("đang ở")
+        RELEASED = "released", _("đã ra")
+        CANCELLED = "cancelled", _("đã hủy")
+
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="stays")
+    worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="stays")
+    arrives_on = models.DateField()
+    leaves_on = models.DateField()
+    status = models.CharField(max_length=10, choices=Status, default=Status.BOOKED)
+    drawn_from = models.ForeignKey(BackupReservation, null=True, blank=True, on_delete=models.PROTECT, related_name="stays")
+    created_at = models.DateTimeField(auto_now_add=True)
+    admitted_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    objects = StayQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["arrives_on", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(leaves_on__gt=F("arrives_on")), name="stay_has_at_least_one_night"),
+            models.CheckConstraint(
+                condition=Q(status="booked", admitted_at=None, ended_at=None)
+                | Q(status="admitted", admitted_at__isnull=False, ended_at=None)
+                | Q(status="released", admitted_at__isnull=False, ended_at__isnull=False)
+                | Q(status="cancelled", ended_at__isnull=False),
+                name="stay_status_has_its_times",
+            ),
+            ExclusionConstraint(
+                name="one_bed_per_person_and_night",
+                expressions=[("worker", RangeOperators.EQUAL), (DateRange("arrives_on", "leaves_on"), RangeOperators.OVERLAPS)],
+                condition=Q(status__in=["booked", "admitted"]),
+            ),
+        ]
+        indexes = [models.Index(fields=["site", "status", "arrives_on"])]
+
+
+class JournalEntry(models.Model):
+    """One change of the ledger over the nights [first, until): how each column moved, why, and by whom."""
+
+    class Change(models.TextChoices):
+        CAPACITY = "capacity", _("đổi sức chứa")
+        RESERVE = "reserve", _("giữ dự phòng")
+        LOWER = "lower", _("giảm dự phòng")
+        DRAW = "draw", _("dùng chỗ dự phòng")
+        BOOK = "book", _("giữ giường")
+        ADMIT = "admit", _("nhận người")
+        RELEASE = "release", _("cho ra")
+        CANCEL = "cancel", _("hủy giường")
+
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="journal")
+    first = models.DateField()
+    until = models.DateField()
+    change = models.CharField(max_length=10, choices=Change)
+    capacity_delta = models.IntegerField(default=0)
+    reserved_delta = models.IntegerField(default=0)
+    occupied_delta = models.IntegerField(default=0)
+    reservation = models.ForeignKey(BackupReservation, null=True, on_delete=models.PROTECT, related_name="journal")
+    stay = models.ForeignKey(Stay, null=True, on_delete=models.PROTECT, related_name="journal")
+    by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["site", "-at"])]

@@ -1,0 +1,28 @@
+"""Addresses. English paths, one include per capability."""
+
+from allauth.account import views as account_views
+from django.contrib import admin
+from django.urls import include, path
+from django.views.i18n import set_language
+
+urlpatterns = [
+    path("", include("search.urls")),
+    path("", include("recruitment.applications.urls")),
+    path("", include("recruitment.workers.urls")),
+    path("", include("recruitment.health.urls")),
+    path("", include("recruitment.openings.urls")),
+    path("", include("recruitment.onboarding.urls")),
+    path("", include("recruitment.quarantine.urls")),
+    path("", include("recruitment.employers.urls")),
+    path("", include("recruitment.labour_market.urls")),
+    path("", include("recruitment.notifications.urls")),
+    path("", include("recruitment.accounts.urls")),
+    path("", include("recruitment.shared.urls")),
+    path("staff/sign-in/", account_views.login, name="account_login"),
+    path("staff/sign-out/", account_views.logout, name="account_logout"),
+    path("staff/password/", account_views.password_change, name="account_change_password"),
+    path("staff/reauthenticate/", account_views.reauthenticate, name="account_reauthenticate"),
+    path("staff/second-factor/", include("allauth.mfa.urls")),
+    path("language/", set_language, name="set_language"),
+    path("admin/", admin.site.urls),
+]

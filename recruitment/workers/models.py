@@ -1,0 +1,118 @@
+"""Job seekers: what they can do, what they want, where they come from, and what they agreed to."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from recruitment.accounts.models import Role, User
+from recruitment.occupations.models import Occupation, Skill
+from recruitment.places.models import Commune, IndustrialZone, Province
+from recruitment.shared.crypto import EncryptedDateField, EncryptedTextField
+
+
+class Shift(models.TextChoices):
+    """Shift patterns; openings offer one, workers accept several."""
+
+    DAY = "day", _("ca ngày")
+    NIGHT = "night", _("ca đêm")
+    ROTATING = "rotating", _("ca xoay (ngày và đêm)")
+    OFFICE = "office", _("giờ hành chính")
+
+
+class WorkerQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Recruiters see whoever consented to be found or applied to them; officers see everybody; a worker, him- or herself."""
+        memberships = user.memberships.current()
+        if user.is_superuser or memberships.filter(role__in=[Role.LABOUR_OFFICER, Role.HEALTH_OFFICER]).exists():
+            return self
+        if memberships.filter(role=Role.RECRUITER).exists():
+            applied = self.filter(applications__opening__factory__enterprise__organisation__memberships__in=memberships)
+            return self.filter(Q(pk__in=self.searchable().values("pk")) | Q(pk__in=applied.values("pk")))
+        return self.filter(user=user)
+
+    def searchable(self):
+        """Looking for work and agreed to be found by employers."""
+        agreed = Consent.objects.filter(purpose=Consent.Purpose.MATCHING, withdrawn_at=None, worker=models.OuterRef("pk"))
+        return self.filter(models.Exists(agreed), status=Worker.Status.LOOKING)
+
+
+class Worker(models.Model):
+    class Status(models.TextChoices):
+        LOOKING = "looking", _("đang tìm việc")
+        HIRED = "hired", _("đã được nhận")
+        HIDDEN = "hidden", _("tạm ẩn")
+
+    user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="worker")
+    birth_date = EncryptedDateField(_("ngày sinh"))
+    national_id = EncryptedTextField(_("số căn cước"), null=True, blank=True)
+    national_id_index = models.CharField(max_length=64, null=True, unique=True, editable=False)
+    identity_index = models.CharField(max_length=64, db_index=True, editable=False, help_text=_("họ tên không dấu + ngày sinh, để tìm người trùng"))
+    home_province = models.ForeignKey(Province, on_delete=models.PROTECT, related_name="+", verbose_name=_("đang ở tỉnh"))
+    home_commune = models.ForeignKey(Commune, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("xã, phường"))
+    status = models.CharField(_("trạng thái"), max_length=10, choices=Status, default=Status.LOOKING)
+    shifts = ArrayField(models.CharField(max_length=10, choices=Shift), default=list, verbose_name=_("ca làm được"))
+    zones = models.ManyToManyField(IndustrialZone, blank=True, verbose_name=_("khu công nghiệp muốn làm"), help_text=_("để trống: khu nào cũng được"))
+    skills = models.ManyToManyField(Skill, blank=True, verbose_name=_("kỹ năng"))
+    wage_wanted = models.PositiveIntegerField(_("thu nhập mong muốn (đồng/tháng)"), null=True, blank=True)
+    available_from = models.DateField(_("đi làm được từ ngày"))
+    needs_dormitory = models.BooleanField(_("cần ký túc xá"), default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    objects = WorkerQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-changed_at", "-pk"]
+        verbose_name = _("người lao động")
+        verbose_name_plural = _("người lao động")
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=["looking", "hired", "hidden"]), name="worker_status_exists"),
+            models.CheckConstraint(condition=Q(wage_wanted=None) | Q(wage_wanted__range=(1_000_000, 200_000_000)), name="wage_wanted_is_believable"),
+            models.CheckConstraint(condition=Q(shifts__len__gte=1), name="worker_takes_at_least_one_shift"),
+            models.CheckConstraint(
+                condition=Q(national_id=None, national_id_index=None) | Q(national_id__isnull=False, national_id_index__isnull=False),
+                name="national_id_has_its_index",
+            ),
+        ]
+
+    def __str__(self):
+        return f"#{self.pk}"
+
+
+class WorkerOccupation(models.Model):
+    """An occupation the worker can do or wants to do, with the experience in it."""
+
+    worker = models.ForeignKey(Worker, on_delete=models.CASCADE, related_name="occupations")
+    occupation = models.ForeignKey(Occupation, on_delete=models.PROTECT, related_name="+", verbose_name=_("nghề"))
+    experience_months = models.PositiveSmallIntegerField(_("kinh nghiệm (tháng)"), default=0)
+
+    class Meta:
+        ordering = ["-experience_months", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["worker", "occupation"], name="one_row_per_worker_and_occupation"),
+            models.CheckConstraint(condition=Q(experience_months__lte=720), name="experience_is_a_working_life_at_most"),
+        ]
+
+
+class Consent(models.Model):
+    """Agreement to one purpose, in the wording of one version; withdrawing closes the row (Law 91/2025/QH15)."""
+
+    class Purpose(models.TextChoices):
+        APPLICATION = "application", _("gửi hồ sơ tới nhà máy tôi ứng tuyển")
+        MATCHING = "matching", _("cho nhà máy khác tìm thấy tôi (che tên và số điện thoại)")
+        HEALTH = "health", _("dùng thông tin tiêm chủng, xét nghiệm để tính ngày vào làm")
+
+    worker = models.ForeignKey(Worker, on_delete=models.CASCADE, related_name="consents")
+    purpose = models.CharField(max_length=12, choices=Purpose)
+    version = models.PositiveSmallIntegerField()
+    given_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-given_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["worker", "purpose"], condition=Q(withdrawn_at=None), name="one_open_consent_per_purpose"),
+            models.CheckConstraint(condition=Q(withdrawn_at=None) | Q(withdrawn_at__gte=F("given_at")), name="consent_ends_after_it_begins"),
+        ]
