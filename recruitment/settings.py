@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "recruitment.onboarding",
     "recruitment.labour_market",
     "search",
+    "demo",
 ]
 
 MIDDLEWARE = [

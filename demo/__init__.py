@@ -1,0 +1,1 @@
+"""The demo province: invented people, firms and figures, generated from a seed and labelled as such."""

@@ -1,0 +1,81 @@
+"""`manage.py seed`: the demo province, in one transaction, so that an interrupted run leaves nothing behind."""
+
+import time
+from random import Random
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
+
+from demo.employers import make_factories, make_openings, staff
+from demo.people import make_workers
+from demo.pipeline import accept_some, make_applications
+from demo.sites import make_sites, reserve_backup
+from recruitment.accounts.models import Organisation, Role, User
+from recruitment.health.services.assessments import assess_everybody
+from recruitment.places.models import AreaLevel, Province
+
+LEVELS = {3: ["Hà Nội", "Nghệ An"], 4: ["Thành phố Hồ Chí Minh"], 2: ["Bắc Ninh", "Phú Thọ", "Hải Phòng"]}
+
+
+class Command(BaseCommand):
+    help = "Fills an empty database with the demo province (invented people and firms)."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--workers", type=int, default=20_000)
+        parser.add_argument("--openings", type=int, default=400)
+        parser.add_argument("--factories", type=int, default=60)
+        parser.add_argument("--sites", type=int, default=12)
+        parser.add_argument("--seed", type=int, default=2021)
+        parser.add_argument("--if-empty", action="store_true", help="do nothing when there are people already")
+
+    def handle(self, *, workers, openings, factories, sites, seed, if_empty, **_options):
+        if User.objects.exists():
+            if if_empty:
+                return
+            raise CommandError("The database has people in it. Use an empty one: make reset.")
+        started = time.monotonic()
+        with transaction.atomic():
+            self.fill(Random(seed), workers=workers, openings=openings, factories=factories, sites=sites)
+        self.report(f"done in {time.monotonic() - started:.0f} s")
+
+    def fill(self, random: Random, *, workers: int, openings: int, factories: int, sites: int) -> None:
+        now, today = timezone.now(), timezone.localdate()
+        call_command("load_reference_data", stdout=self.stdout)
+        officers = self.make_officers()
+        set_area_levels(today)
+        plants = make_factories(random, count=factories, now=now, officer=officers[Role.LABOUR_OFFICER])
+        make_sites(random, count=sites, today=today, now=now, by=officers[Role.LABOUR_OFFICER])
+        make_openings(random, plants, count=openings, today=today, now=now)
+        self.report(f"{len(plants)} factories, {openings} openings, {sites} sites")
+        make_workers(random, count=workers, today=today, now=now, report=self.report)
+        assess_everybody(by=None, on=today)
+        self.report("health assessed")
+        reserve_backup(random, plants, today=today, by=officers[Role.LABOUR_OFFICER])
+        make_applications(random, count=min(workers // 8, openings * 12), today=today, now=now)
+        outcomes = accept_some(random, count=min(workers // 60, openings), today=today)
+        self.report(f"pipeline: {outcomes['accepted']} accepted, {outcomes['refused']} refused with a reason")
+
+    def make_officers(self) -> dict[str, User]:
+        labour = Organisation.objects.create(kind=Organisation.Kind.LABOUR_DEPARTMENT, name="Sở Nội vụ tỉnh Thái Nguyên (mẫu)")
+        health = Organisation.objects.create(kind=Organisation.Kind.HEALTH_DEPARTMENT, name="Sở Y tế tỉnh Thái Nguyên (mẫu)")
+        User.objects.create_user(email="quan-tri@mau.invalid", name="Quản trị mẫu", is_demo=True, is_staff=True, is_superuser=True)
+        return {
+            Role.LABOUR_OFFICER: staff(name="Cán bộ lao động mẫu", email="lao-dong@mau.invalid", organisation=labour, role=Role.LABOUR_OFFICER),
+            Role.HEALTH_OFFICER: staff(name="Cán bộ y tế mẫu", email="y-te@mau.invalid", organisation=health, role=Role.HEALTH_OFFICER),
+        }
+
+    def report(self, line: str) -> None:
+        self.stdout.write(f"seed: {line}")
+
+
+def set_area_levels(today) -> None:
+    """Every province at level 1 for the exercise, but for the named ones."""
+    level_of = {name: level for level, provinces in LEVELS.items() for name in provinces}
+    AreaLevel.objects.bulk_create(
+        [
+            AreaLevel(province=province, level=level_of.get(province.name, 1), since=today.replace(month=1, day=1), document="Diễn tập (mẫu)")
+            for province in Province.objects.existing_on(today)
+        ]
+    )

@@ -1,0 +1,56 @@
+"""Twelve quarantine sites around the zones, with a year of nights and backup beds for most factories."""
+
+import datetime as dt
+from random import Random
+
+from demo import names
+from demo.employers import staff
+from recruitment.accounts.models import Organisation, Role, User
+from recruitment.employers.models import Factory
+from recruitment.places.models import IndustrialZone
+from recruitment.quarantine.models import Site
+from recruitment.quarantine.services.capacity import open_site_nights
+from recruitment.quarantine.services.reservations import ensure_backup_cover
+from recruitment.shared.refusals import Refusal
+
+SITES = [
+    ("Khu cách ly tập trung", Site.Kind.CENTRAL, (300, 600)),
+    ("Ký túc xá được duyệt", Site.Kind.DORMITORY, (120, 300)),
+    ("Khách sạn cách ly", Site.Kind.HOTEL, (60, 120)),
+]
+
+
+def make_sites(random: Random, *, count: int, today: dt.date, now: dt.datetime, by: User) -> list[Site]:
+    """Most figures are fresh, one is old enough to be warned about and one too old to be offered."""
+    zones = list(IndustrialZone.objects.order_by("pk"))
+    sites = []
+    for number in range(count):
+        label, kind, beds = SITES[number % len(SITES)]
+        zone = zones[number % len(zones)]
+        name = f"{label} số {number + 1} · {zone.name} (mẫu)"
+        organisation = Organisation.objects.create(kind=Organisation.Kind.SITE, name=name)
+        site = Site.objects.create(
+            organisation=organisation,
+            code=f"mau-{number + 1:02d}",
+            name=name,
+            kind=kind,
+            zone=zone,
+            address=f"Gần {zone.name}",
+            latitude=zone.latitude + random.uniform(-0.03, 0.03),
+            longitude=zone.longitude + random.uniform(-0.03, 0.03),
+            figures_confirmed_at=now - dt.timedelta(hours={count - 1: 30, count - 2: 15}.get(number, random.randint(0, 9))),
+        )
+        staff(name=names.person(random), email=f"khu-cach-ly-{number + 1}@mau.invalid", organisation=organisation, role=Role.SITE_MANAGER)
+        open_site_nights(site=site, capacity=random.randint(*beds) // 10 * 10, by=by, on=today)
+        sites.append(site)
+    return sites
+
+
+def reserve_backup(random: Random, factories: list[Factory], *, today: dt.date, by: User) -> None:
+    """Four factories in five have their cover already; the rest show what a recruiter sees without it."""
+    for factory in factories:
+        if random.random() < 0.8:
+            try:
+                ensure_backup_cover(factory=factory, extra_workers=0, by=by, on=today)
+            except Refusal:
+                continue  # sites are full: a true state for the department to see
