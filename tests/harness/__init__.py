@@ -1,0 +1,1 @@
+"""What the tests stand on: databases, a strict Django, threads that race."""
