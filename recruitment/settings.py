@@ -121,6 +121,12 @@ CELERY_TIMEZONE = "Asia/Ho_Chi_Minh"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE: dict = {}
 
+READINESS_CHECKS = {  # what /readyz asks; each returns "ok" or what is wrong
+    "database": "recruitment.shared.health_checks.database",
+    "broker": "recruitment.shared.health_checks.broker",
+    "worker": "recruitment.shared.health_checks.worker",
+}
+
 SEARCH_DIRECTORY = Path(env("SEARCH_DIRECTORY", default=str(VAR / "search")))
 
 AUTH_USER_MODEL = "accounts.User"

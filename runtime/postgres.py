@@ -63,7 +63,7 @@ def start() -> bool:
     options = ["-o", f"-k '{socket_directory()}'", "-l", LOG]
     if as_server_user([*command, *options]).returncode != 0:
         raise NotStarted(f"PostgreSQL did not start. The end of {LOG}:\n{last_lines(LOG)}")
-    if not query("postgres", f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'"):
+    if DATABASE not in query("postgres", "SELECT datname FROM pg_database").split():
         query("postgres", f"CREATE DATABASE {DATABASE}")
     return True
 

@@ -7,7 +7,7 @@ import os
 
 os.environ.setdefault("DEMO", "1")  # the development keys, and the demo sign-in that the browser tests use
 
-from recruitment.settings import *  # noqa: E402, F403
+from recruitment.settings import *  # noqa: F403
 from recruitment.settings import BASE_DIR, DATABASES, REDIS_URL, TEMPLATES
 from runtime.addresses import VAR
 from tests.harness.names import process_name, with_database_number

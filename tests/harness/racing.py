@@ -23,7 +23,7 @@ def race(count: int, action: Callable, *arguments) -> list[str]:
             start.wait(START_SECONDS)
             action(*arguments)
             outcomes.append("done")
-        except Exception as error:  # noqa: BLE001: the outcome is what the test asks for
+        except Exception as error:  # noqa: BLE001 - the outcome is what the test asks for
             traceback.print_exc()
             outcomes.append(type(error).__name__)
         finally:

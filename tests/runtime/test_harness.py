@@ -1,7 +1,6 @@
 """The harness itself: each strictness fails when it should."""
 
 import socket
-import time
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
