@@ -1,0 +1,1 @@
+"""Rows for tests; traits are named as situations."""
