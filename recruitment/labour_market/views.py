@@ -1,0 +1,91 @@
+"""The department's board of shortages, and the list behind each of its numbers."""
+
+from django.core.paginator import Paginator
+from django.db.models import Count, Prefetch, Q
+from django.shortcuts import render
+from django.utils import timezone
+
+from recruitment.accounts.permissions import permission
+from recruitment.applications.models import Application
+from recruitment.health.models import Clearance
+from recruitment.labour_market.forms import DEFAULT_WEEKS, ScopeForm
+from recruitment.labour_market.services import shortages
+from recruitment.labour_market.services.shortages import Scope
+
+ROWS_PER_PAGE = 30
+
+
+@permission("labour_market.read")
+def overview(request):
+    form, scope = _scope(request)
+    rows = shortages.shortages(scope)
+    totals = {name: sum(getattr(row, name) for row in rows) for name in ("openings", "wanted", "pipeline", "missing")}
+    context = {
+        "rows": rows,
+        "totals": totals,
+        "ready": shortages.people_ready(scope).count(),
+        "unanswered": shortages.openings_nobody_applied_to(scope).count(),
+        "counted_at": timezone.now(),
+    }
+    return _page(request, "labour_market/shortages.html", form, scope, context)
+
+
+@permission("labour_market.read")
+def openings(request):
+    form, scope = _scope(request)
+    return _list(request, "labour_market/openings.html", form, scope, _with_factory(shortages.openings_in_need(scope)).order_by("starts_on", "pk"))
+
+
+@permission("labour_market.read")
+def no_applications(request):
+    form, scope = _scope(request)
+    return _list(request, "labour_market/no_applications.html", form, scope, _with_factory(shortages.openings_nobody_applied_to(scope)))
+
+
+@permission("labour_market.read")
+def on_the_way(request):
+    form, scope = _scope(request)
+    applications = shortages.people_on_the_way(scope).select_related("opening__factory__zone", "opening__occupation").order_by("created_at", "pk")
+    return _list(request, "labour_market/on_the_way.html", form, scope, applications)
+
+
+@permission("labour_market.read")
+def ready(request):
+    form, scope = _scope(request)
+    workers = (
+        shortages.people_ready(scope)
+        .select_related("home_province")
+        .prefetch_related("occupations__occupation", "zones", Prefetch("clearances", Clearance.objects.current().defer("decision"), to_attr="current_clearances"))
+        .order_by("available_from", "pk")
+    )
+    return _list(request, "labour_market/ready.html", form, scope, workers)
+
+
+def _scope(request) -> tuple[ScopeForm, Scope]:
+    """The form and the scope it asks for; what can't be read is shown beside its field and left out."""
+    form = ScopeForm(request.GET or None)
+    form.is_valid()
+    chosen = getattr(form, "cleaned_data", {})
+    zone, occupation = chosen.get("zone"), chosen.get("occupation")
+    return form, Scope(
+        on=timezone.localdate(),
+        weeks=chosen.get("weeks") or DEFAULT_WEEKS,
+        zone=zone.pk if zone else None,
+        occupation=occupation.pk if occupation else None,
+    )
+
+
+def _with_factory(openings):
+    pipeline = Count("applications", filter=Q(applications__status__in=Application.PIPELINE_STATUSES))
+    return openings.select_related("factory__zone", "occupation").with_places_left().annotate(pipeline=pipeline)
+
+
+def _list(request, template, form, scope, queryset):
+    page = Paginator(queryset, ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    return _page(request, template, form, scope, {"page": page, "rows": page.object_list})
+
+
+def _page(request, template, form, scope, context):
+    query = {"weeks": scope.weeks}
+    query |= {name: value for name in ("zone", "occupation") if (value := getattr(scope, name))}
+    return render(request, template, {"form": form, "scope": scope, "query": query, **context})
