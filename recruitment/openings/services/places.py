@@ -30,9 +30,8 @@ class NothingToMove(Refusal):
     """A place was to be freed or filled that nobody holds: the caller's state and the counter disagree. Carries `opening`."""
 
 
-@transaction.atomic
 def lock_openings(*, pks: Iterable[int]) -> dict[int, Opening]:
-    """Lock these openings in ascending order until the transaction ends, and return them as they are now, by pk."""
+    """Lock these openings in ascending order until the caller's transaction ends, and return them as they are now, by pk."""
     rows = Opening.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=set(pks)).order_by("pk")
     return {opening.pk: opening for opening in rows}
 
