@@ -75,7 +75,6 @@ def stop() -> None:
     server = postmaster()
     if server is not None:
         server.kill()
-        server.wait(10)
     end_orphans()
 
 

@@ -100,12 +100,14 @@ def is_zombie(pid: int) -> bool:
 
 
 def end_process(process: psutil.Process, *, patience: float) -> None:
-    """Ask one process to end; after `patience` seconds make it."""
+    """Ask one process to end; after `patience` seconds make it. A zombie counts as ended: its parent may never look."""
     try:
         process.terminate()
-        process.wait(patience)
-    except psutil.TimeoutExpired:
-        process.kill()
-        process.wait(patience)
+        deadline = time.monotonic() + patience
+        while alive(process):
+            if time.monotonic() > deadline:
+                process.kill()
+                deadline = time.monotonic() + patience
+            time.sleep(0.05)
     except psutil.NoSuchProcess:
         return

@@ -1,0 +1,44 @@
+# Two commands matter: `make run` and `make test`. Both may be run again at any time.
+PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
+	command -v $$name >/dev/null 2>&1 && $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' && echo $$name && break; done)
+PORT ?= 8000
+VENV := .venv/bin/python
+export PORT
+
+.DEFAULT_GOAL := help
+.PHONY: help run stop reset test lint bench lock environment test-environment
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: environment ## start everything with the demo province; PORT=8000, HOST=127.0.0.1, Ctrl-C stops it
+	@exec $(VENV) -m runtime run
+
+stop: environment ## stop what `make run` or the tests left running
+	@$(VENV) -m runtime stop
+
+reset: environment ## delete the database, the queue, the index and the logs (asks first; FORCE=1 does not)
+	@$(VENV) -m runtime reset
+
+test: test-environment ## every suite: style, types, layers, services, pages, browser
+	@$(VENV) -m tests $(ARGUMENTS)
+
+lint: test-environment ## style, types, layers and migrations only
+	@$(VENV) -m pytest tests/codebase $(ARGUMENTS)
+
+bench: test-environment ## the figures: every bench/bench_*.py in turn
+	@$(VENV) -m bench
+
+lock: ## write requirements/*.lock anew from pyproject.toml (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements/run.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml --group test -o requirements/test.lock
+
+environment: python
+	@$(PYTHON) runtime/environment.py run
+
+test-environment: python
+	@$(PYTHON) runtime/environment.py test
+
+.PHONY: python
+python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed. Install it, or name it: make PYTHON=/path/to/python3"; exit 1; }

@@ -1,0 +1,104 @@
+"""`python -m tests [pytest's arguments]`: every suite, in two pytest processes at once.
+
+The browser tests share one seeded province, so they have a process and a database of their own; all others are spread
+over the cores. What a part of the machine is missing for is installed where that is possible, and named where it isn't;
+with CI set, a missing part is a failure.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+BROWSERS = ["chromium", "chromium-browser", "google-chrome", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"]
+BROWSER_PACKAGES = ["chromium", "fonts-noto-core"]
+COUNT = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed|deselected|warnings?|rerun)")
+WORST_FIRST = ["failed", "error", "passed", "skipped", "xfailed", "deselected", "warning", "rerun"]
+
+
+def main(arguments: list[str]) -> int:
+    started = time.monotonic()
+    missing = missing_parts()
+    for part in missing:
+        print(f"MISSING: {part}", flush=True)
+    if missing and os.environ.get("CI"):
+        return 1
+    codes, outputs = run_suites(arguments, browser=not missing)
+    for part in missing:
+        print(f"NOT RUN: the browser tests. {part}")
+    print(summary(outputs, time.monotonic() - started))
+    return max(codes)
+
+
+def missing_parts() -> list[str]:
+    """What could not be found or installed, each with what to do about it."""
+    browser = find_browser()
+    if browser is None and can_install():
+        install(BROWSER_PACKAGES)
+        browser = find_browser()
+    if browser is None:
+        return ["Chromium, for the browser tests. Install it (Debian: apt-get install chromium fonts-noto-core), or name it with CHROMIUM=/path"]
+    os.environ["CHROMIUM"] = browser
+    return []
+
+
+def find_browser() -> str | None:
+    named = os.environ.get("CHROMIUM")
+    return next((path for name in ([named] if named else BROWSERS) if (path := shutil.which(name))), None)
+
+
+def can_install() -> bool:
+    return os.geteuid() == 0 and Path("/etc/debian_version").exists() and shutil.which("apt-get") is not None
+
+
+def install(packages: list[str]) -> None:
+    print(f"Installing {', '.join(packages)} …", flush=True)
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for command in (["apt-get", "update"], ["apt-get", "install", "-y", "--no-install-recommends", *packages]):
+        subprocess.run(command, check=False, env=environment, stdout=subprocess.DEVNULL)
+
+
+def run_suites(arguments: list[str], *, browser: bool) -> tuple[list[int], list[str]]:
+    """Run both processes; the browser's output appears in one piece after the others'."""
+    common = [sys.executable, "-m", "pytest", "--color=no", *arguments]
+    run = os.environ.get("VX_TEST_DB", "main")
+    with tempfile.TemporaryFile("w+") as kept:
+        beside = None
+        if browser:
+            beside = subprocess.Popen([*common, "tests/browser"], stdout=kept, stderr=kept, env={**os.environ, "VX_TEST_DB": f"{run}_browser"})
+        codes, outputs = follow([*common, "--ignore=tests/browser", "-n", str(os.cpu_count() or 2), "--dist", "loadgroup"])
+        if beside is not None:
+            codes.append(beside.wait())
+            kept.seek(0)
+            outputs.append(kept.read())
+            print(outputs[-1], flush=True)
+    return codes, outputs
+
+
+def follow(command: list[str]) -> tuple[list[int], list[str]]:
+    """Run a command, showing and keeping what it prints."""
+    lines = []
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        for line in process.stdout or []:
+            lines.append(line)
+            print(line, end="", flush=True)
+    return [process.returncode], ["".join(lines)]
+
+
+def summary(outputs: list[str], seconds: float) -> str:
+    """One line over all processes, in pytest's words."""
+    totals: dict[str, int] = {}
+    for output in outputs:
+        last = next((line for line in reversed(output.splitlines()) if line.startswith("=") and " in " in line), "")
+        for count, word in COUNT.findall(last):
+            totals[word.removesuffix("s")] = totals.get(word.removesuffix("s"), 0) + int(count)
+    parts = [f"{totals[word]} {word}" for word in WORST_FIRST if word in totals]
+    return f" {', '.join(parts) or 'no tests ran'} in {seconds:.2f}s ".center(80, "=")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,110 @@
+"""`make run`: what it starts comes back when killed, and is gone when it stops."""
+
+import os
+import signal
+import socket
+
+import psutil
+import pytest
+
+from tests.runtime.running import RunningSystem
+
+pytestmark = pytest.mark.xdist_group("run")
+RECOVERY_SECONDS = 60
+
+
+@pytest.fixture(scope="module")
+def system():
+    system = RunningSystem("system")
+    system.clear()
+    system.start()
+    yield system
+    system.clear()
+
+
+@pytest.fixture
+def running(system):
+    """The system, ready, whatever the test before did to it."""
+    if system.supervisor.poll() is not None:
+        system.start()
+    system.wait_for(system.is_ready, RECOVERY_SECONDS)
+    return system
+
+
+def kill(pid):
+    os.kill(pid, signal.SIGKILL)
+
+
+@pytest.mark.parametrize("part", ["web", "worker", "postgres", "valkey"])
+def test_what_is_killed_comes_back_by_itself(running, part):
+    killed, restarts = running.pid(part), running.said().count(f"{part} is running again")
+    kill(killed)
+    running.wait_for(lambda: running.said().count(f"{part} is running again") > restarts, RECOVERY_SECONDS)
+    running.wait_for(running.is_ready, RECOVERY_SECONDS)
+    assert running.pid(part) != killed
+    assert f"{part} was killed by SIGKILL; starting it again in" in running.said() or f"{part} is gone; starting it again in" in running.said()
+
+
+def test_a_killed_worker_leaves_no_child_that_could_write_the_index_beside_its_successor(running):
+    first = running.pid("worker")
+    children = [process for process in running.processes() if os.getpgid(process.pid) == first]
+    assert len(children) > 1
+    restarts = running.said().count("worker is running again")
+    kill(first)
+    running.wait_for(lambda: running.said().count("worker is running again") > restarts, RECOVERY_SECONDS)
+    assert not any(process.is_running() for process in children if process.pid != first)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_stopping_ends_every_process_it_started(running, number):
+    assert len(running.processes()) > 8
+    assert running.interrupt(number) == 0
+    assert running.processes() == []
+
+
+def test_after_a_killed_supervisor_the_next_start_ends_what_it_left_and_recovers(running):
+    left = running.pid("web"), running.pid("worker")
+    kill(running.supervisor.pid)
+    running.supervisor.wait()
+    running.start()
+    assert "Ended the web process that an earlier run left behind." in running.said()
+    assert not {process.pid for process in running.processes()} & set(left)
+    assert running.is_ready()
+
+
+def test_after_everything_was_killed_the_next_start_recovers(running):
+    for process in running.processes():
+        process.kill()
+    running.supervisor.wait()
+    running.start()
+    assert running.is_ready()
+
+
+def test_the_end_of_make_is_the_end_of_all(running):
+    """A killed `make` can't pass anything on: the supervisor notices that its parent is gone."""
+    running.interrupt()
+    running.start(beneath_make=True)
+    supervisor = running.pid("supervisor")
+    assert supervisor != running.supervisor.pid
+    kill(running.supervisor.pid)
+    running.supervisor.wait()
+    psutil.Process(supervisor).wait(RECOVERY_SECONDS)
+    assert running.processes() == []
+
+
+def test_a_second_run_in_the_same_directory_is_refused(running):
+    refused = running.command("run")
+    assert refused.returncode == 1
+    assert "Already running from this directory" in refused.stderr
+    assert running.is_ready()
+
+
+def test_a_taken_port_is_named_with_the_way_to_another():
+    system = RunningSystem("port")
+    with socket.create_server(("127.0.0.1", system.port)):
+        refused = system.command("run")
+    assert refused.returncode == 1
+    assert f"Port {system.port} is taken" in refused.stderr
+    assert f"make run PORT={system.port + 1}" in refused.stderr
+    assert system.processes() == []
+    system.clear()
