@@ -2,14 +2,13 @@
 
 import datetime as dt
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
 from recruitment.accounts.models import Role, User
-from recruitment.employers.models import Enterprise, Factory
+from recruitment.employers.models import Factory
 from recruitment.occupations.models import Occupation, Skill
 from recruitment.workers.models import Shift
 
@@ -64,6 +63,7 @@ class Opening(models.Model):
     held = models.PositiveIntegerField(_("đang giữ chỗ"), default=0)
     accepted = models.PositiveIntegerField(_("đã nhận"), default=0)
     shift = models.CharField(_("ca làm"), max_length=10, choices=Shift, blank=True)
+    hours_per_day = models.PositiveSmallIntegerField(_("giờ làm mỗi ngày"), default=8)
     hours_per_week = models.PositiveSmallIntegerField(_("giờ làm mỗi tuần"), default=48)
     overtime_hours_per_week = models.PositiveSmallIntegerField(_("giờ tăng ca mỗi tuần"), default=0)
     rest_day = models.CharField(_("ngày nghỉ"), max_length=60, blank=True)
@@ -106,7 +106,8 @@ class Opening(models.Model):
                 | (Q(status="closed", closed_at__isnull=False) & ~Q(outcome="")),
                 name="opening_status_has_what_it_needs",
             ),
-            models.CheckConstraint(condition=Q(overtime_hours_per_week__lte=20), name="overtime_within_the_month_limit"),
+            models.CheckConstraint(condition=Q(overtime_hours_per_week__lte=13), name="overtime_within_the_month_limit"),
+            models.CheckConstraint(condition=Q(hours_per_day__range=(1, 8)), name="working_day_within_the_law"),
             models.CheckConstraint(condition=Q(hours_per_week__range=(1, 48)), name="working_week_within_the_law"),
             models.UniqueConstraint(fields=["factory", "import_key"], condition=Q(import_key__isnull=False), name="imported_row_once_per_factory"),
         ]
@@ -155,13 +156,12 @@ class WordingOverride(models.Model):
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
     reviewed_at = models.DateTimeField(null=True)
+    reviewed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        ordering = ["reviewed_at", "at", "pk"]
+        ordering = ["at", "pk"]
         constraints = [
+            models.CheckConstraint(condition=Q(reviewed_at=None, reviewed_by=None) | Q(reviewed_at__isnull=False, reviewed_by__isnull=False), name="override_review_has_its_officer"),
             models.UniqueConstraint(fields=["opening", "phrase"], name="one_override_per_phrase"),
             models.CheckConstraint(condition=~Q(reason=""), name="override_has_a_reason"),
         ]
-
-
-__all__ = ["Enterprise", "Opening", "OpeningQuerySet", "ShuttleStop", "WordingOverride"]

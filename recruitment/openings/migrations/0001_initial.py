@@ -28,6 +28,7 @@ class Migration(migrations.Migration):
                 ('held', models.PositiveIntegerField(default=0, verbose_name='đang giữ chỗ')),
                 ('accepted', models.PositiveIntegerField(default=0, verbose_name='đã nhận')),
                 ('shift', models.CharField(blank=True, choices=[('day', 'ca ngày'), ('night', 'ca đêm'), ('rotating', 'ca xoay (ngày và đêm)'), ('office', 'giờ hành chính')], max_length=10, verbose_name='ca làm')),
+                ('hours_per_day', models.PositiveSmallIntegerField(default=8, verbose_name='giờ làm mỗi ngày')),
                 ('hours_per_week', models.PositiveSmallIntegerField(default=48, verbose_name='giờ làm mỗi tuần')),
                 ('overtime_hours_per_week', models.PositiveSmallIntegerField(default=0, verbose_name='giờ tăng ca mỗi tuần')),
                 ('rest_day', models.CharField(blank=True, max_length=60, verbose_name='ngày nghỉ')),
@@ -83,11 +84,12 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(max_length=300)),
                 ('at', models.DateTimeField(auto_now_add=True)),
                 ('reviewed_at', models.DateTimeField(null=True)),
+                ('reviewed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('opening', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='wording_overrides', to='openings.opening')),
             ],
             options={
-                'ordering': ['reviewed_at', 'at', 'pk'],
+                'ordering': ['at', 'pk'],
             },
         ),
         migrations.AddIndex(
@@ -120,7 +122,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='opening',
-            constraint=models.CheckConstraint(condition=models.Q(('overtime_hours_per_week__lte', 20)), name='overtime_within_the_month_limit'),
+            constraint=models.CheckConstraint(condition=models.Q(('overtime_hours_per_week__lte', 13)), name='overtime_within_the_month_limit'),
+        ),
+        migrations.AddConstraint(
+            model_name='opening',
+            constraint=models.CheckConstraint(condition=models.Q(('hours_per_day__range', (1, 8))), name='working_day_within_the_law'),
         ),
         migrations.AddConstraint(
             model_name='opening',
@@ -129,6 +135,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='opening',
             constraint=models.UniqueConstraint(condition=models.Q(('import_key__isnull', False)), fields=('factory', 'import_key'), name='imported_row_once_per_factory'),
+        ),
+        migrations.AddConstraint(
+            model_name='wordingoverride',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reviewed_at', None), ('reviewed_by', None)), models.Q(('reviewed_at__isnull', False), ('reviewed_by__isnull', False)), _connector='OR'), name='override_review_has_its_officer'),
         ),
         migrations.AddConstraint(
             model_name='wordingoverride',
