@@ -3,6 +3,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 	command -v $$name >/dev/null 2>&1 && $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' && echo $$name && break; done)
 PORT ?= 8000
 VENV := .venv/bin/python
+COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url pyproject.toml
 export PORT
 
 .DEFAULT_GOAL := help
@@ -30,8 +31,9 @@ bench: test-environment ## the figures: every bench/bench_*.py in turn
 	@$(VENV) -m bench
 
 lock: ## write requirements/*.lock anew from pyproject.toml (needs uv)
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements/run.lock
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml --group test -o requirements/test.lock
+	$(COMPILE) -o requirements/image.lock
+	$(COMPILE) --group services -o requirements/run.lock
+	$(COMPILE) --group services --group test -o requirements/test.lock
 
 environment: python
 	@$(PYTHON) runtime/environment.py run

@@ -176,7 +176,7 @@ USE_I18N = USE_TZ = True
 FORMAT_MODULE_PATH = ["recruitment.shared.formats"]
 
 STATIC_URL = "static/"
-STATIC_ROOT = VAR / "static"
+STATIC_ROOT = Path(env("STATIC_ROOT", default=str(VAR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 BOOTSTRAP_STYLES = Path(django_include_bootstrap.__file__).parent / "static" / "css"
 STORAGES = {

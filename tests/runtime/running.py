@@ -40,12 +40,13 @@ class RunningSystem:
         kept = {"stdin": subprocess.DEVNULL, "capture_output": True, "text": True}
         return subprocess.run(command, cwd=ROOT, env=self.environment(**extra), timeout=120, check=False, **kept)
 
-    def start(self, *, beneath_make: bool = False) -> None:
+    def start(self, *, beneath_make: bool = False, seed: str = SMALL_PROVINCE) -> None:
         """Start and wait until it says that it is ready; `supervisor` is then `make` itself if it is to stand above."""
         self.output.parent.mkdir(parents=True, exist_ok=True)
         with self.output.open("w") as output:
             command = ["make", "--no-print-directory", "run"] if beneath_make else [sys.executable, "-m", "runtime", "run"]
-            self.supervisor = subprocess.Popen(command, cwd=ROOT, env=self.environment(), stdout=output, stderr=output, start_new_session=True)
+            environment = self.environment(SEED=seed)
+            self.supervisor = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output, start_new_session=True)
         self.wait_for(lambda: "is ready after" in self.said(), START_SECONDS)
 
     def said(self) -> str:
