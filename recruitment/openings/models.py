@@ -97,12 +97,19 @@ class Opening(models.Model):
         verbose_name = _("tin tuyển dụng")
         verbose_name_plural = _("tin tuyển dụng")
         constraints = [
-            models.CheckConstraint(condition=Q(headcount__gte=F("held") + F("accepted")), name="places_fit", violation_error_message=_("Số lượng không thể ít hơn số người đã nhận và đang giữ chỗ.")),
+            models.CheckConstraint(
+                condition=Q(headcount__gte=F("held") + F("accepted")),
+                name="places_fit",
+                violation_error_message=_("Số lượng không thể ít hơn số người đã nhận và đang giữ chỗ."),
+            ),
             models.CheckConstraint(condition=Q(headcount__range=(1, 5000)), name="headcount_is_believable"),
             models.CheckConstraint(condition=Q(wage_min=None) | Q(wage_max=None) | Q(wage_max__gte=F("wage_min")), name="wage_range_is_in_order"),
             models.CheckConstraint(
                 condition=Q(status="draft", published_at=None)
-                | (Q(status__in=["published", "paused"], published_at__isnull=False, occupation__isnull=False, starts_on__isnull=False) & ~Q(shift=""))
+                | (
+                    Q(status__in=["published", "paused"], published_at__isnull=False, occupation__isnull=False, starts_on__isnull=False)
+                    & ~Q(shift="")
+                )
                 | (Q(status="closed", closed_at__isnull=False) & ~Q(outcome="")),
                 name="opening_status_has_what_it_needs",
             ),
@@ -161,7 +168,10 @@ class WordingOverride(models.Model):
     class Meta:
         ordering = ["at", "pk"]
         constraints = [
-            models.CheckConstraint(condition=Q(reviewed_at=None, reviewed_by=None) | Q(reviewed_at__isnull=False, reviewed_by__isnull=False), name="override_review_has_its_officer"),
+            models.CheckConstraint(
+                condition=Q(reviewed_at=None, reviewed_by=None) | Q(reviewed_at__isnull=False, reviewed_by__isnull=False),
+                name="override_review_has_its_officer",
+            ),
             models.UniqueConstraint(fields=["opening", "phrase"], name="one_override_per_phrase"),
             models.CheckConstraint(condition=~Q(reason=""), name="override_has_a_reason"),
         ]
