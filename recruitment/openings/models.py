@@ -89,6 +89,7 @@ class Opening(models.Model):
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
+    changed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
 
     objects = OpeningQuerySet.as_manager()
 
@@ -152,9 +153,28 @@ class ShuttleStop(models.Model):
     class Meta:
         ordering = ["departs_at", "pk"]
 
+    def __str__(self):
+        return self.name
+
+
+class WordingOverrideQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(opening__in=Opening.objects.owned_by(user))
+
+    def waiting(self):
+        """Oldest first."""
+        return self.filter(decision="").order_by("at", "pk")
+
 
 class WordingOverride(models.Model):
-    """A recruiter kept a phrase that the check flagged, with a reason; the department reads the queue."""
+    """A recruiter kept a phrase that the check flagged, with a reason; the department reads the queue and decides.
+
+    `phrase` is spelled as `wording.phrase_key` does; `article` is of the Labour Code ("8.1").
+    """
+
+    class Decision(models.TextChoices):
+        ALLOWED = "allowed", _("được giữ")
+        REFUSED = "refused", _("phải sửa")
 
     opening = models.ForeignKey(Opening, on_delete=models.CASCADE, related_name="wording_overrides")
     phrase = models.CharField(max_length=200)
@@ -162,16 +182,23 @@ class WordingOverride(models.Model):
     reason = models.CharField(max_length=300)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
+    decision = models.CharField(max_length=10, choices=Decision, blank=True)
     reviewed_at = models.DateTimeField(null=True)
     reviewed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = WordingOverrideQuerySet.as_manager()
 
     class Meta:
         ordering = ["at", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(reviewed_at=None, reviewed_by=None) | Q(reviewed_at__isnull=False, reviewed_by__isnull=False),
-                name="override_review_has_its_officer",
+                condition=Q(decision="", reviewed_at=None, reviewed_by=None)
+                | Q(decision__in=["allowed", "refused"], reviewed_at__isnull=False, reviewed_by__isnull=False),
+                name="override_decision_has_its_officer",
             ),
             models.UniqueConstraint(fields=["opening", "phrase"], name="one_override_per_phrase"),
             models.CheckConstraint(condition=~Q(reason=""), name="override_has_a_reason"),
         ]
+
+    def __str__(self):
+        return self.phrase

@@ -51,6 +51,7 @@ class Migration(migrations.Migration):
                 ('import_key', models.CharField(editable=False, max_length=64, null=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('changed_at', models.DateTimeField(auto_now=True)),
+                ('changed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('copied_from', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='copies', to='openings.opening')),
                 ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('factory', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='openings', to='employers.factory', verbose_name='nhà máy')),
@@ -83,6 +84,7 @@ class Migration(migrations.Migration):
                 ('article', models.CharField(max_length=80)),
                 ('reason', models.CharField(max_length=300)),
                 ('at', models.DateTimeField(auto_now_add=True)),
+                ('decision', models.CharField(blank=True, choices=[('allowed', 'được giữ'), ('refused', 'phải sửa')], max_length=10)),
                 ('reviewed_at', models.DateTimeField(null=True)),
                 ('reviewed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -138,7 +140,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='wordingoverride',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reviewed_at', None), ('reviewed_by', None)), models.Q(('reviewed_at__isnull', False), ('reviewed_by__isnull', False)), _connector='OR'), name='override_review_has_its_officer'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decision', ''), ('reviewed_at', None), ('reviewed_by', None)), models.Q(('decision__in', ['allowed', 'refused']), ('reviewed_at__isnull', False), ('reviewed_by__isnull', False)), _connector='OR'), name='override_decision_has_its_officer'),
         ),
         migrations.AddConstraint(
             model_name='wordingoverride',
