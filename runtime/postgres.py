@@ -9,13 +9,14 @@ import pwd
 import shutil
 import stat
 import subprocess
+import time
 from importlib.util import find_spec
 from pathlib import Path
 
 import psutil
 
 from runtime.addresses import LOGS, VAR, socket_directory
-from runtime.processes import alive
+from runtime.processes import NotStarted, alive
 
 DATA = VAR / "postgres"
 LOG = LOGS / "postgres.log"
@@ -44,16 +45,19 @@ log_timezone = 'Asia/Ho_Chi_Minh'
 """
 
 
-class NotStarted(Exception):
-    """PostgreSQL refused to start; the message carries the end of its log."""
-
-
 def start() -> bool:
     """Start the server unless it runs, and create the database; True if it had to be started. Needs the services lock."""
-    if postmaster() is not None:
-        return False
+    started = not is_ready() and not (postmaster() is not None and wait_until_ready())
+    if started:
+        start_server()
+    if DATABASE not in query("postgres", "SELECT datname FROM pg_database").split():
+        query("postgres", f"CREATE DATABASE {DATABASE}")
+    return started
+
+
+def start_server() -> None:
     prepare_directories()
-    end_orphans()
+    stop()
     for stale in (DATA / "postmaster.pid", socket_directory() / ".s.PGSQL.5432", socket_directory() / ".s.PGSQL.5432.lock"):
         stale.unlink(missing_ok=True)  # the dead server's pid may live on as a zombie, or belong to a stranger
     if not (DATA / "PG_VERSION").exists():
@@ -63,9 +67,6 @@ def start() -> bool:
     options = ["-o", f"-k '{socket_directory()}'", "-l", LOG]
     if as_server_user([*command, *options]).returncode != 0:
         raise NotStarted(f"PostgreSQL did not start. The end of {LOG}:\n{last_lines(LOG)}")
-    if DATABASE not in query("postgres", "SELECT datname FROM pg_database").split():
-        query("postgres", f"CREATE DATABASE {DATABASE}")
-    return True
 
 
 def stop() -> None:
@@ -76,6 +77,23 @@ def stop() -> None:
     if server is not None:
         server.kill()
     end_orphans()
+
+
+def is_ready() -> bool:
+    """True if the server takes connections now (not while it replays its log); its pid file says so in the eighth line."""
+    try:
+        return postmaster() is not None and (DATA / "postmaster.pid").read_text().rstrip().endswith("\nready")
+    except OSError:
+        return False
+
+
+def wait_until_ready() -> bool:
+    deadline = time.monotonic() + START_SECONDS
+    while not is_ready():
+        if time.monotonic() > deadline or postmaster() is None:
+            return False
+        time.sleep(0.02)
+    return True
 
 
 def postmaster() -> psutil.Process | None:

@@ -14,6 +14,10 @@ RECORDS = VAR / "pids"
 SAME_BIRTH = 2.0  # seconds: the clock may be corrected between two readings, a pid is not reused that fast
 
 
+class NotStarted(Exception):
+    """A service refused to start; the message says where it says why."""
+
+
 def remember(name: str, pid: int) -> None:
     """Write down a process so that a later run can recognise it, and not a stranger that got the same pid."""
     RECORDS.mkdir(parents=True, exist_ok=True)

@@ -32,8 +32,6 @@ def open_lock(name: str) -> IO[str]:
 
 def ensure() -> list[str]:
     """Start what the environment does not provide and does not run yet; the names of what had to be started."""
-    if running():  # the common case, without waiting for anybody
-        return []
     with one_at_a_time():
         return start_missing()
 
@@ -41,11 +39,6 @@ def ensure() -> list[str]:
 def start_missing() -> list[str]:
     """Start what is missing. Needs the services lock."""
     return [name for name, service in ours().items() if service.start()]
-
-
-def running() -> bool:
-    checks = {"postgres": lambda: postgres.postmaster() is not None, "valkey": valkey.answers}
-    return all(checks[name]() for name in ours())
 
 
 def ours() -> dict:
@@ -58,10 +51,10 @@ def ours() -> dict:
 def lease() -> Iterator[None]:
     """Have the services up for as long as the block lasts; the last block to end stops them."""
     with open_lock("leases") as held:
-        with one_at_a_time():
-            fcntl.flock(held, fcntl.LOCK_SH)
-            start_missing()
         try:
+            with one_at_a_time():
+                fcntl.flock(held, fcntl.LOCK_SH)
+                start_missing()
             yield
         finally:
             with one_at_a_time():

@@ -19,6 +19,7 @@ import psutil
 from runtime import processes, services
 from runtime.addresses import LOGS, ROOT
 from runtime.postgres import last_lines
+from runtime.processes import NotStarted
 from runtime.programs import Program, watched_services
 
 READY_SECONDS = 120
@@ -39,20 +40,28 @@ def run() -> int:
     for number in SIGNALS:
         signal.signal(number, stop_now)
     os.environ.setdefault("DEMO", "1")
-    host, port = os.environ.get("HOST") or "127.0.0.1", int(os.environ.get("PORT") or 8000)
     parent = os.getppid()
     try:
+        host, port = place()
         with only_one():
             end_leftovers()
             refuse_taken_port(host, port)
             with services.lease():
                 serve(host, port, parent)
-    except CannotRun as problem:
+    except (CannotRun, NotStarted) as problem:
         print(problem, file=sys.stderr)
         return 1
     except Stopping:
         print("Stopped.", flush=True)
     return 0
+
+
+def place() -> tuple[str, int]:
+    """Host and port to listen at."""
+    port = os.environ.get("PORT") or "8000"
+    if not port.isdecimal() or not 0 < int(port) < 65536:
+        raise CannotRun(f"PORT={port} is not a port: use a number from 1024 to 65535, such as PORT=8000")
+    return os.environ.get("HOST") or "127.0.0.1", int(port)
 
 
 def stop_now(number, frame) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 
 from runtime.addresses import LOGS, VAR, socket_directory
-from runtime.processes import alive, end_process, forget, recall, remember
+from runtime.processes import NotStarted, alive, end_process, forget, recall, remember
 
 DATA = VAR / "valkey"
 LOG = LOGS / "valkey.log"
@@ -17,13 +17,9 @@ PID_FILE = DATA / "valkey.pid"
 START_SECONDS = 60  # loading a large append-only file
 
 
-class NotStarted(Exception):
-    """Valkey refused to start; the message names its log."""
-
-
 def start() -> bool:
     """Start the server unless it answers; True if it had to be started. Needs the services lock."""
-    if answers():
+    if answers() or (process() is not None and wait_for_answer()):
         return False
     stop()
     for directory in (DATA, LOGS, socket_directory()):
@@ -31,11 +27,8 @@ def start() -> bool:
     configuration = DATA / "valkey.conf"
     configuration.write_text(settings())
     subprocess.run([str(binary()), str(configuration)], check=False, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    deadline = time.monotonic() + START_SECONDS
-    while not answers():
-        if time.monotonic() > deadline:
-            raise NotStarted(f"Valkey did not start; see {LOG}")
-        time.sleep(0.02)
+    if not wait_for_answer():
+        raise NotStarted(f"Valkey did not start; see {LOG}")
     remember("valkey", int(PID_FILE.read_text()))
     return True
 
@@ -59,6 +52,16 @@ def process() -> psutil.Process | None:
         return found if ours else None
     except (OSError, ValueError, psutil.Error):
         return None
+
+
+def wait_for_answer() -> bool:
+    """A server that loads its file, or a busy machine, may need a while; False if that takes too long."""
+    deadline = time.monotonic() + START_SECONDS
+    while not answers():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
 
 
 def answers() -> bool:

@@ -99,6 +99,13 @@ def test_a_second_run_in_the_same_directory_is_refused(running):
     assert running.is_ready()
 
 
+@pytest.mark.parametrize("port", ["http", "0", "99999"])
+def test_a_port_that_is_none_is_refused_in_words(port):
+    refused = RunningSystem("port").command("run", PORT=port)
+    assert refused.returncode == 1
+    assert f"PORT={port} is not a port" in refused.stderr
+
+
 def test_a_taken_port_is_named_with_the_way_to_another():
     system = RunningSystem("port")
     with socket.create_server(("127.0.0.1", system.port)):
