@@ -3,6 +3,7 @@
 import hashlib
 import os
 import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,3 +27,11 @@ def database_url() -> str:
 
 def redis_url() -> str:
     return f"unix://{socket_directory() / 'valkey.sock'}"
+
+
+def wheel_folder(package: str) -> Path:
+    """Where an installed package lies, without importing it. Raises ModuleNotFoundError."""
+    found = find_spec(package)
+    if found is None or found.origin is None:
+        raise ModuleNotFoundError(f"{package} is not installed; requirements/run.lock has it")
+    return Path(found.origin).parent

