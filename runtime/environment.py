@@ -29,7 +29,7 @@ def main(kind: str) -> None:
     print(f"Installing what requirements/{kind}.lock names …", flush=True)
     options = ["--require-hashes", "--only-binary=:all:", "--disable-pip-version-check", "--no-input", "--quiet", "--root-user-action=ignore"]
     lock = ROOT / "requirements" / f"{kind}.lock"
-    if subprocess.run([PYTHON, "-m", "pip", "install", *options, "-r", lock], check=False).returncode != 0:
+    if subprocess.run([str(PYTHON), "-m", "pip", "install", *options, "-r", str(lock)], check=False).returncode != 0:
         sys.exit("The packages could not be installed (see above). Is the package index reachable?")
     STAMP.write_text(json.dumps({"kind": kind, "lock": digest(kind), "python": version(PYTHON)}))
 

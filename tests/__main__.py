@@ -17,6 +17,7 @@ from pathlib import Path
 BROWSERS = ["chromium", "chromium-browser", "google-chrome", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"]
 BROWSER_PACKAGES = ["chromium", "fonts-noto-core"]
 COUNT = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed|deselected|warnings?|rerun)")
+LAST_LINE = re.compile(rf"{COUNT.pattern}.* in \d+\.\d+s")
 WORST_FIRST = ["failed", "error", "passed", "skipped", "xfailed", "deselected", "warning", "rerun"]
 
 
@@ -37,7 +38,7 @@ def main(arguments: list[str]) -> int:
 def missing_parts() -> list[str]:
     """What could not be found or installed, each with what to do about it."""
     browser = find_browser()
-    if browser is None and can_install():
+    if browser is None and can_install() and "CHROMIUM" not in os.environ:
         install(BROWSER_PACKAGES)
         browser = find_browser()
     if browser is None:
@@ -93,10 +94,10 @@ def summary(outputs: list[str], seconds: float) -> str:
     """One line over all processes, in pytest's words."""
     totals: dict[str, int] = {}
     for output in outputs:
-        last = next((line for line in reversed(output.splitlines()) if line.startswith("=") and " in " in line), "")
+        last = next((line for line in reversed(output.splitlines()) if LAST_LINE.search(line)), "")
         for count, word in COUNT.findall(last):
             totals[word.removesuffix("s")] = totals.get(word.removesuffix("s"), 0) + int(count)
-    parts = [f"{totals[word]} {word}" for word in WORST_FIRST if word in totals]
+    parts = [f"{totals[word]} {word}{'s' if word in ('error', 'warning') and totals[word] > 1 else ''}" for word in WORST_FIRST if word in totals]
     return f" {', '.join(parts) or 'no tests ran'} in {seconds:.2f}s ".center(80, "=")
 
 
