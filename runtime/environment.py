@@ -56,7 +56,7 @@ def works(python: Path) -> bool:
 
 def version(python: Path) -> str:
     try:
-        command = [python, "-c", "import platform; print(platform.python_version())"]
+        command = [str(python), "-c", "import platform; print(platform.python_version())"]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
     except (OSError, subprocess.CalledProcessError):
         return ""
@@ -67,7 +67,7 @@ def create() -> None:
         install_venv_support()
     shutil.rmtree(ENVIRONMENT, ignore_errors=True)
     print(f"Making {ENVIRONMENT.name} with Python {sys.version.split()[0]} …", flush=True)
-    if subprocess.run([sys.executable, "-m", "venv", ENVIRONMENT], check=False).returncode != 0:
+    if subprocess.run([sys.executable, "-m", "venv", str(ENVIRONMENT)], check=False).returncode != 0:
         sys.exit("The virtual environment could not be made (see above).")
 
 
