@@ -1,0 +1,58 @@
+"""The department lets an enterprise recruit without limit, or says why not."""
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from recruitment.accounts.models import User
+from recruitment.employers.models import Enterprise
+from recruitment.shared.refusals import Conflict
+
+
+class AlreadyDecided(Conflict):
+    """Another officer was faster. Carries `enterprise` with who decided, when and what."""
+
+    def for_people(self) -> str:
+        enterprise = self.facts["enterprise"]
+        return _("%(person)s đã xử lý %(enterprise)s lúc %(time)s: %(status)s.") % {
+            "person": enterprise.decided_by,
+            "enterprise": enterprise,
+            "time": timezone.localtime(enterprise.decided_at).strftime("%H:%M %d/%m/%Y"),
+            "status": enterprise.get_status_display(),
+        }
+
+
+@transaction.atomic
+def approve(*, enterprise: Enterprise, by: User, on: dt.date) -> Enterprise:
+    """Verified: posting is unlimited from now on, after an earlier refusal too. Raises AlreadyDecided if it is approved."""
+    now = _locked(enterprise)
+    if now.status == Enterprise.Status.APPROVED:
+        raise AlreadyDecided(enterprise=now)
+    now.approve()
+    now.refusal_reason = ""
+    return _decided(now, by=by)
+
+
+@transaction.atomic
+def refuse(*, enterprise: Enterprise, reason: str, by: User, on: dt.date) -> Enterprise:
+    """Not verified, for a reason that its recruiters read. Raises AlreadyDecided unless it is waiting, ValueError without a reason."""
+    if not reason.strip():
+        raise ValueError("a refusal needs a reason")
+    now = _locked(enterprise)
+    if now.status != Enterprise.Status.PENDING:
+        raise AlreadyDecided(enterprise=now)
+    now.refuse()
+    now.refusal_reason = reason.strip()
+    return _decided(now, by=by)
+
+
+def _locked(enterprise: Enterprise) -> Enterprise:
+    return Enterprise.objects.select_for_update(of=("self",), no_key=True).select_related("decided_by").get(pk=enterprise.pk)
+
+
+def _decided(enterprise: Enterprise, *, by: User) -> Enterprise:
+    enterprise.decided_by, enterprise.decided_at = by, timezone.now()
+    enterprise.save(update_fields=["status", "refusal_reason", "decided_by", "decided_at"])
+    return enterprise
