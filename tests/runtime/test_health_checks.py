@@ -1,8 +1,11 @@
 """/healthz and /readyz, against the real services and against ones that are not there."""
 
+import shutil
 import time
 
 import pytest
+from django.conf import settings
+from django.core.management import call_command
 from django.db import connection
 from django.test import override_settings
 
@@ -36,6 +39,7 @@ def test_the_process_says_that_it_lives_without_touching_the_database(client):
 
 
 def test_everything_is_ready_once_a_worker_has_reported_and_served_both_queues(transactional_db, client, broker):
+    call_command("search_rebuild", verbosity=0)
     worker_signs.worker_is_up()
     for queue in worker_signs.QUEUES:
         prove_queue(queue)
@@ -49,6 +53,11 @@ def test_a_missing_worker_is_named(transactional_db, client, broker):
     assert response.status_code == 503
     assert response.json()["worker"] == "no worker has reported for 10 s"
     assert response.json()["database"] == response.json()["broker"] == "ok"
+
+
+def test_a_missing_index_is_named(transactional_db, client, broker):
+    shutil.rmtree(settings.SEARCH_DIRECTORY, ignore_errors=True)
+    assert part(client, "search") != "ok"
 
 
 def test_a_queue_that_nobody_serves_is_named(transactional_db, client, broker):
