@@ -1,70 +1,99 @@
-"""Amounts of đồng as people write and read them."""
+"""Amounts of đồng as people write and read them. They are integers everywhere."""
 
 import re
+import unicodedata
+from decimal import Decimal
 
-from django.utils.translation import get_language
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 MILLION = 1_000_000
 THOUSAND = 1_000
-LARGEST = 2_000_000_000
-AMOUNT = re.compile(r"^(?P<number>[0-9][0-9.,\s]*)(?P<unit>triệu|trieu|tr|nghìn|nghin|ngàn|ngan|k|đồng|dong|đ|d|₫|vnđ|vnd)?\s*(?P<half>rưỡi|ruoi)?(?:\s*(?:đồng|dong|đ|₫|vnđ|vnd))?(?:\s*/?\s*(?:tháng|thang))?$")
-MILLIONS = {"triệu", "trieu", "tr"}
-THOUSANDS = {"nghìn", "nghin", "ngàn", "ngan", "k"}
-GROUPED = re.compile(r"^[0-9]{1,3}(?:([.,\s])[0-9]{3})(?:\1[0-9]{3})*$")
+LONGEST = 40  # characters; nobody writes an amount longer than this
+CURRENCY = re.compile(r"\s*(đồng|dong|vnđ|vnd|₫|đ)$")
+A_MONTH = re.compile(r"\s*(/|một|mot|1)\s*(tháng|thang|month|th)$")
+MILLIONS = {"triệu", "trieu", "tr", "million", "m"}
+GROUPED = re.compile(r"\d{1,3}(?:([.,\s])\d{3})(?:\1\d{3})*")
+PLAIN = re.compile(r"(?P<whole>\d+)(?:[.,](?P<part>\d{1,2}))?")
+SCALED = re.compile(
+    r"(?P<whole>\d+)(?:[.,](?P<part>\d{1,6}))?\s*(?P<unit>triệu|trieu|tr|million|m|nghìn|nghin|ngàn|ngan|k)\s*(?:(?P<tail>\d{1,3})|(?P<half>rưỡi|ruoi))?"
+)
 
 
-def parse_amount(text: str) -> int | None:
-    """Đồng from "9tr", "9,5 triệu", "8 triệu rưỡi", "8.000.000", "8000000", "8.000" (thousands meant) or a bare "8" (millions).
+class NotMoney(ValueError):
+    """The text is no amount of money."""
 
-    Nobody earns less than 1,000 đồng a month, so a bare number below 1,000 means millions, and below 1,000,000 thousands.
-    None when it is no amount, negative, or beyond 2 billion.
+
+class AmountOutOfRange(ValueError):
+    """An amount, but no reading of it lies within the bounds asked for."""
+
+
+def parse_money(text: str, *, smallest: int, largest: int) -> int:
+    """Read "8", "8tr", "8tr5", "8,5 triệu", "8 triệu rưỡi", "8.000", "8.000.000 đ" as đồng between the bounds.
+
+    A bare number may stand for đồng, thousands or millions, as people shorten it: the first of these that fits is meant.
+    Raises NotMoney or AmountOutOfRange.
     """
-    found = AMOUNT.match(" ".join(text.strip().lower().split()))
-    if not found:
-        return None
-    number = _number(found["number"].strip(), found["unit"])
-    if number is None:
-        return None
-    amount = round(number * _factor(number, found["unit"]))
-    if found["half"]:
-        amount += MILLION // 2
-    return amount if 0 <= amount <= LARGEST else None
+    amount, has_unit = _amount_of(text)
+    for factor in (1,) if has_unit else (1, THOUSAND, MILLION):
+        reading = amount * factor
+        if smallest <= reading <= largest and reading == int(reading):
+            return int(reading)
+    raise AmountOutOfRange(text)
 
 
-def _number(text: str, unit: str | None) -> float | None:
-    if GROUPED.match(text) and unit not in MILLIONS:
-        return float(re.sub(r"[.,\s]", "", text))
-    plain = text.replace(" ", "").replace(",", ".")
-    return float(plain) if re.fullmatch(r"[0-9]+(\.[0-9]+)?", plain) else None
+def _amount_of(text: str) -> tuple[Decimal, bool]:
+    """The number, and whether a unit leaves no doubt about its size."""
+    if len(text) > LONGEST:
+        raise NotMoney(text)
+    plain = CURRENCY.sub("", A_MONTH.sub("", unicodedata.normalize("NFKC", text).casefold().strip())).strip()
+    if match := SCALED.fullmatch(plain):
+        return _scaled(**match.groupdict(default="")), True
+    if GROUPED.fullmatch(plain):
+        return Decimal(re.sub(r"\D", "", plain)), False
+    if match := PLAIN.fullmatch(plain):
+        return Decimal(f"{match['whole']}.{match['part'] or 0}"), False
+    raise NotMoney(text)
 
 
-def _factor(number: float, unit: str | None) -> int:
-    if unit in MILLIONS:
-        return MILLION
-    if unit in THOUSANDS:
-        return THOUSAND
-    if unit or number == 0 or number >= MILLION:
-        return 1
-    return MILLION if number < THOUSAND else THOUSAND
+def _scaled(*, whole: str, part: str, unit: str, tail: str, half: str) -> Decimal:
+    """ "8tr5" and "8 triệu rưỡi" are 8.5 million; "8.500k" groups thousands, while "8,500 triệu" has decimals."""
+    if part and (tail or half):
+        raise NotMoney(f"{whole},{part}{unit}{tail}{half}")
+    if unit not in MILLIONS and len(part) == 3:
+        return Decimal(whole + part) * THOUSAND
+    return Decimal(f"{whole}.{part or tail or ('5' if half else '0')}") * (MILLION if unit in MILLIONS else THOUSAND)
 
 
 def grouped(number: int) -> str:
     """9500000 as 9.500.000 in Vietnamese, 9,500,000 in English."""
-    text = f"{number:,}"
-    return text if get_language() == "en" else text.replace(",", ".")
+    return number_format(number, use_l10n=True, force_grouping=True)
 
 
 def dong(amount: int) -> str:
-    return f"{grouped(amount)} ₫"
+    """9500000 as 9.500.000 ₫, never broken over two lines."""
+    return f"{grouped(amount)}\N{NO-BREAK SPACE}₫"
 
 
 def millions(amount: int) -> str:
     """9500000 as "9,5 triệu" or "9.5 million"; at most one decimal."""
-    tenths = round(amount / 100_000)
-    whole, rest = divmod(tenths, 10)
-    if get_language() == "en":
-        number = f"{whole}.{rest}" if rest else str(whole)
-    else:
-        number = f"{whole},{rest}" if rest else str(whole)
-    return _("%(number)s triệu") % {"number": number}
+    return (_("%(number)s triệu") % {"number": in_millions(amount)}).replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def in_millions(amount: int) -> str:
+    """9500000 as 9,5."""
+    whole, rest = divmod(round(amount / (MILLION // 10)), 10)
+    return number_format(Decimal(f"{whole}.{rest}") if rest else whole, use_l10n=True)
+
+
+def wage_range(lowest: int | None, highest: int | None) -> str:
+    """ "8,5 – 9,5 triệu", "từ 8,5 triệu", "tới 9,5 triệu", or "Thỏa thuận" when neither is known."""
+    if lowest is None and highest is None:
+        return _("Thỏa thuận")
+    if lowest is None:
+        return _("tới %(wage)s") % {"wage": millions(highest)}
+    if highest is None:
+        return _("từ %(wage)s") % {"wage": millions(lowest)}
+    if in_millions(lowest) == in_millions(highest):
+        return millions(highest)
+    return f"{in_millions(lowest)}\N{NO-BREAK SPACE}–\N{NO-BREAK SPACE}{millions(highest)}"

@@ -10,7 +10,7 @@ class DayInput(forms.TextInput):
     """A day typed as dd/mm/yyyy: the same on every phone and in every language, unlike a browser's own calendar."""
 
     def __init__(self, attrs=None):
-        super().__init__({"inputmode": "numeric", "autocomplete": "off", "class": "input-short", **(attrs or {})})
+        super().__init__({"inputmode": "numeric", "autocomplete": "off", "class": "short", **(attrs or {})})
 
     def format_value(self, value):
         return f"{value:%d/%m/%Y}" if isinstance(value, dt.date) else super().format_value(value)
@@ -23,7 +23,7 @@ class BirthDayInput(DayInput):
 
 class MoneyInput(forms.TextInput):
     def __init__(self, attrs=None):
-        super().__init__({"inputmode": "decimal", "autocomplete": "off", "class": "input-short", **(attrs or {})})
+        super().__init__({"inputmode": "decimal", "autocomplete": "off", "class": "short", **(attrs or {})})
 
 
 class PhoneInput(forms.TextInput):
@@ -32,7 +32,7 @@ class PhoneInput(forms.TextInput):
     input_type = "tel"
 
     def __init__(self, attrs=None):
-        super().__init__({"inputmode": "tel", "autocomplete": "tel", "class": "input-short", **(attrs or {})})
+        super().__init__({"inputmode": "tel", "autocomplete": "tel", "class": "short", **(attrs or {})})
 
     def format_value(self, value):
         return re.sub(r"^\+84(\d{3})(\d{3})(\d{3})$", r"0\1 \2 \3", value) if isinstance(value, str) else super().format_value(value)
@@ -42,4 +42,4 @@ class CodeInput(forms.TextInput):
     """A one-time code; phones offer to fill it in from the message."""
 
     def __init__(self, attrs=None):
-        super().__init__({"inputmode": "numeric", "autocomplete": "one-time-code", "class": "input-code", "maxlength": "12", **(attrs or {})})
+        super().__init__({"inputmode": "numeric", "autocomplete": "one-time-code", "class": "code", "maxlength": "12", **(attrs or {})})

@@ -9,10 +9,14 @@ ROOT = Path(__file__).resolve().parents[2]
 SHARED = {  # what every capability may lean on; a new module here is a decision, not a habit
     "crypto",
     "formats",
+    "forms",
     "health_checks",
+    "management",
+    "money",
     "refusals",
     "templatetags",
     "urls",
+    "widgets",
     "worker_signs",
 }
 
