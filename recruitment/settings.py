@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -102,6 +103,8 @@ TEMPLATES = [
     }
 ]
 
+FORM_RENDERER = "recruitment.shared.forms.PeopleFormRenderer"
+
 DATABASES = {"default": {**env.db_url_config(env("DATABASE_URL", default=database_url())), "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -119,12 +122,15 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {"search.tasks.*": {"queue": "search"}}
 CELERY_TIMEZONE = "Asia/Ho_Chi_Minh"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "celerybeat-schedule")
-CELERY_BEAT_SCHEDULE: dict = {}
+CELERY_BEAT_SCHEDULE: dict = {
+    "send pending documents to the search index": {"task": "search.tasks.drain", "schedule": 5, "options": {"expires": 5}},
+}
 
 READINESS_CHECKS = {  # what /readyz asks; each returns "ok" or what is wrong
     "database": "recruitment.shared.health_checks.database",
     "broker": "recruitment.shared.health_checks.broker",
     "worker": "recruitment.shared.health_checks.worker",
+    "search": "search.readiness.search_index",
 }
 
 SEARCH_DIRECTORY = Path(env("SEARCH_DIRECTORY", default=str(VAR / "search")))
