@@ -7,6 +7,8 @@ from typing import Protocol
 
 from elasticsearch.dsl import Search
 
+DEEPEST = 10_000  # `from` plus `size` of any search: Elasticsearch's limit
+
 
 class SearchError(Exception):
     """The base of what an engine may raise."""
@@ -68,7 +70,7 @@ class Build(Protocol):
 
 class Engine(Protocol):
     def search(self, kind: str, search: Search) -> Answer:
-        """Answer one search of `openings` or `candidates`. IndexUnavailable, UnsupportedQuery, UnknownField."""
+        """Answer one search of documents of `kind`. IndexUnavailable, UnsupportedQuery, UnknownField."""
 
     def write(self, kind: str, writes: Sequence[Write]) -> None:
         """Send documents and deletes, visible to readers on return. One that the index holds in a later version is left alone.

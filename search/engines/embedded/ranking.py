@@ -6,13 +6,12 @@ from itertools import groupby
 
 import tantivy
 
-from search.engines.contract import Hit, UnsupportedQuery
+from search.engines.contract import DEEPEST, Hit, UnsupportedQuery
 from search.engines.embedded.compiler import only_entry, refuse_unknown
 from search.engines.embedded.schema import PK, Layout
 
 SCORE = "_score"
 TIES_FETCHED = 64  # beyond the page at first; four times as many whenever a tie goes on past them
-DEEPEST = 10_000  # Elasticsearch's limit on from + size
 SORTED_TYPES = ("long", "boolean", "date")
 
 

@@ -1,0 +1,64 @@
+"""What a search hands to a page."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from django.db.models import Model, QuerySet
+
+from search.engines.contract import DEEPEST, Hit
+from search.queries.facets import FacetValue
+from search.scoring import Match
+
+Row = TypeVar("Row", bound=Model)
+PAGE_SIZE = 20
+
+
+@dataclass(frozen=True)
+class FoundRow(Generic[Row]):
+    """A row the user may see. `score` is what the index sorted by; `match` says why, when there is a pair to explain."""
+
+    row: Row
+    score: float | None
+    match: Match | None
+
+
+@dataclass(frozen=True)
+class Understood:
+    """How the words were read: corrections (typed → read) and the occupations they name (primary keys)."""
+
+    corrected: Mapping[str, str] = field(default_factory=dict)
+    occupations: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Found(Generic[Row]):
+    """One page. `total` counts hits of the index; `refused` those of this page that the database no longer shows the user."""
+
+    rows: Sequence[FoundRow[Row]]
+    total: int
+    page: int
+    facets: Mapping[str, Sequence[FacetValue]]
+    sort: str
+    refused: int = 0
+    understood: Understood = Understood()
+    unavailable: bool = False  # the index could not be asked: the newest rows, unranked, without facets
+
+    @property
+    def pages(self) -> int:
+        return min(-(-self.total // PAGE_SIZE), last_page())
+
+
+def last_page() -> int:
+    """The deepest page any list has: an index answers from the first ten thousand hits only."""
+    return DEEPEST // PAGE_SIZE
+
+
+def bounded(page: int) -> int:
+    return max(1, min(page, last_page()))
+
+
+def load(hits: Sequence[Hit], rows: QuerySet[Row]) -> tuple[dict[int, Row], int]:
+    """The rows of these hits that `rows` contains, and how many it doesn't: an index filter is not access control."""
+    found = {row.pk: row for row in rows.filter(pk__in=[hit.document for hit in hits]).order_by("pk")}
+    return found, len(hits) - len(found)

@@ -1,0 +1,139 @@
+"""Every query that the product makes, over thousands of documents, against plain Python: hits, order, counts, scores."""
+
+from random import Random
+
+import pytest
+
+from search.queries.candidates import CandidateParameters, candidates_search
+from search.queries.openings import OpeningParameters, openings_search
+from search.scoring import score
+from tests.conformance import generated
+from tests.conformance.oracle import answer as expected_answer
+
+ON = generated.TODAY
+WORDS = [
+    "",
+    "",
+    "công nhân may",
+    "cong nhan may",
+    "may",
+    "thợ hàn ca đêm",
+    "tho han",
+    "sewing",
+    "hàn xì",
+    "lap rap",
+    "KCN",
+    "yên bình",
+    "Hong Lam 3",
+    "lương cáo",
+]
+
+
+def opening_parameters(random: Random) -> OpeningParameters:
+    return OpeningParameters(
+        q=random.choice(WORDS),
+        zones=tuple(random.sample(generated.ZONES, random.choice([0, 0, 1, 2]))),
+        shifts=tuple(random.sample(generated.SHIFTS, random.choice([0, 0, 1]))),
+        occupations=tuple(random.sample(generated.OCCUPATIONS, random.choice([0, 0, 0, 3]))),
+        wage_from=random.choice([None, None, 8_000_000, 9_500_000]),
+        dormitory=random.random() < 0.3,
+        start_by=random.choice([None, None, generated.days(random, 0, 30)]),
+        sort=random.choice(["", "match", "newest", "wage", "soonest"]),
+        page=random.choice([1, 1, 2, 5, 40]),
+        candidate=random.choice([None, generated.candidate(random)]),
+    )
+
+
+def candidate_parameters(random: Random, known: list[int]) -> CandidateParameters:
+    return CandidateParameters(
+        ready_by=random.choice([None, generated.days(random, 0, 20)]),
+        shifts=tuple(random.sample(generated.SHIFTS, random.choice([0, 0, 1, 2]))),
+        skills=tuple(random.sample(generated.SKILLS, random.choice([0, 0, 1, 2]))),
+        fit=random.choice(["own", "related", "anybody"]),
+        sort=random.choice(["match", "match", "soonest"]),
+        page=random.choice([1, 1, 2, 7, 60]),
+        without=frozenset(random.sample(known, random.choice([0, 5]))),
+    )
+
+
+def counts(aggregations) -> dict:
+    """The engine's facets in the oracle's short shape."""
+    found = {}
+    for name, body in aggregations.items():
+        if "buckets" not in body:
+            found[name] = {"doc_count": body["doc_count"], **counts({key: value for key, value in body.items() if key != "doc_count"})}
+        elif isinstance(body["buckets"], dict):
+            found[name] = {key: bucket["doc_count"] for key, bucket in body["buckets"].items()}
+        else:
+            found[name] = {bucket["key"]: bucket["doc_count"] for bucket in body["buckets"]}
+    return found
+
+
+def assert_equal(engine, kind, search, sources, *, words_scored=False):
+    found, expected = engine.search(kind, search), expected_answer(search.to_dict(), sources)
+    assert found.total == expected.total
+    assert counts(found.aggregations) == expected.aggregations
+    if not words_scored:
+        assert [hit.document for hit in found.hits] == [document for document, _score in expected.hits]
+        if search.to_dict()["sort"][0] == "_score":
+            assert [hit.score for hit in found.hits] == [score for _document, score in expected.hits]
+    return found
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_people_find_exactly_the_openings_that_plain_python_finds(engine, openings, occupations, seed):
+    prepared = openings_search(opening_parameters(Random(seed)), on=ON)
+    sources = [source for _row, _skills, source in openings.values()]
+    assert_equal(engine, "opening", prepared.search, sources, words_scored=prepared.sort == "relevance")
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_words_find_the_same_openings_whatever_the_order(engine, openings, occupations, seed):
+    parameters = OpeningParameters(q=WORDS[2 + seed], page=1)
+    search = openings_search(parameters, on=ON).search.extra(size=10_000)
+    found = engine.search("opening", search)
+    expected = expected_answer(search.to_dict(), [source for _row, _skills, source in openings.values()])
+    assert {hit.document for hit in found.hits} == {document for document, _score in expected.hits}
+    order = [(-hit.score, -hit.document) for hit in found.hits]
+    assert order == sorted(order)
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_an_opening_scores_for_a_person_what_scoring_says(engine, openings, occupations, seed):
+    person = generated.candidate(Random(1000 + seed))
+    search = openings_search(OpeningParameters(candidate=person, sort="match"), on=ON).search.extra(size=10_000)
+    hits = engine.search("opening", search).hits
+    assert len(hits) > 500
+    assert {hit.document: hit.score for hit in hits} == {
+        hit.document: score(generated.facts_of(*openings[hit.document][:2], on=ON), person).score for hit in hits
+    }
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_recruiters_find_exactly_the_people_that_plain_python_finds(engine, openings, candidates, seed):
+    random = Random(seed)
+    row, skills, _source = random.choice(list(openings.values()))
+    search, _facets = candidates_search(generated.facts_of(row, skills, on=ON), candidate_parameters(random, list(candidates)), on=ON)
+    assert_equal(engine, "candidate", search, [source for _facts, source in candidates.values()])
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_a_person_scores_for_an_opening_what_scoring_says(engine, openings, candidates, seed):
+    row, skills, _source = Random(seed).choice(list(openings.values()))
+    facts = generated.facts_of(row, skills, on=ON)
+    search, _facets = candidates_search(facts, CandidateParameters(fit="anybody"), on=ON)
+    hits = engine.search("candidate", search.extra(size=10_000)).hits
+    assert {hit.document: hit.score for hit in hits} == {pk: score(facts, person).score for pk, (person, _source) in candidates.items()}
+
+
+def test_turning_the_pages_shows_every_hit_once(engine, openings, candidates):
+    row, skills, _source = openings[min(openings)]
+    facts = generated.facts_of(row, skills, on=ON)
+    turned = []
+    for page in range(1, 200):
+        search, _facets = candidates_search(facts, CandidateParameters(fit="anybody", page=page), on=ON)
+        hits = engine.search("candidate", search).hits
+        turned += [hit.document for hit in hits]
+        if not hits:
+            break
+    assert sorted(turned) == sorted(candidates)
