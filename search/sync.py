@@ -67,7 +67,8 @@ def send(kind: str, requests: Sequence[IndexRequest], done: Drained, *, now: dt.
         engine().write(kind, current(kind, {request.document: request.version for request in requests}))
     except NOT_THE_DOCUMENTS_FAULT:
         raise
-    except Exception as error:  # noqa: BLE001: whatever one document raises must not hold up the others
+    except Exception as error:  # noqa: BLE001
+        # whatever one document raises must not hold up the others
         if len(requests) == 1:
             note_failure(requests[0], error, done, now=now)
             return

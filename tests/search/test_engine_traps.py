@@ -1,0 +1,196 @@
+"""What tantivy does to those who trust it, and what a crash leaves behind."""
+
+import datetime as dt
+import subprocess
+import sys
+import time
+from random import Random
+
+import pytest
+from elasticsearch.dsl import Q, Search
+
+from search.documents import mapping
+from search.engines.contract import IndexUnavailable, UnknownField, Write
+from search.engines.embedded import engine as engine_module
+from search.engines.embedded import schema
+from search.engines.embedded.engine import EmbeddedEngine, writer_of
+from search.projections import candidate_source
+from search.scoring import CandidateFacts
+from tests.conformance import generated
+
+ALL = Search().sort("pk").extra(size=10_000)
+
+
+def person(pk: int, **facts) -> dict:
+    return candidate_source(pk, CandidateFacts(experience={1: 12}, shifts=frozenset(["day"]), **facts))
+
+
+@pytest.fixture
+def engine(tmp_path):
+    engine = EmbeddedEngine(tmp_path / "search")
+    with engine.build("candidate") as build:
+        build.write(Write(pk, 1, person(pk)) for pk in range(1, 31))
+        build.activate()
+    return engine
+
+
+def found(engine, search=ALL) -> list[int]:
+    return [hit.document for hit in engine.search("candidate", search).hits]
+
+
+def test_a_deleted_document_is_gone_although_its_id_is_a_number(engine):
+    """By an unsigned-integer term tantivy deletes nothing and says nothing: documents are keyed by text."""
+    engine.write("candidate", [Write(7, 2, None)])
+    assert 7 not in found(engine)
+    assert len(found(engine)) == 29
+
+
+def test_a_document_sent_again_replaces_the_old_one(engine):
+    engine.write("candidate", [Write(7, 2, person(7, wage_wanted=9_000_000))])
+    engine.write("candidate", [Write(7, 3, person(7, wage_wanted=8_000_000))])
+    assert found(engine, ALL.query("range", wage_wanted={"gte": 8_500_000})) == []
+    assert found(engine, ALL.query("range", wage_wanted={"gte": 7_500_000})) == [7]
+    assert len(found(engine)) == 30
+
+
+def test_an_older_version_never_replaces_a_newer_one(engine):
+    engine.write("candidate", [Write(7, 5, person(7, wage_wanted=9_000_000))])
+    engine.write("candidate", [Write(7, 4, None), Write(7, 3, person(7, wage_wanted=1_000_000))])
+    assert found(engine, ALL.query("range", wage_wanted={"gte": 9_000_000})) == [7]
+
+
+def test_a_write_that_fails_half_way_writes_nothing(engine):
+    with pytest.raises(UnknownField):
+        engine.write("candidate", [Write(7, 2, None), Write(8, 2, {"pk": 8, "sex": "nữ"})])
+    assert len(found(engine)) == 30
+
+
+def test_a_day_is_found_on_that_day_wherever_the_server_stands(engine):
+    engine.write("candidate", [Write(7, 2, person(7, ready_on=dt.date(2026, 12, 1)))])
+    assert found(engine, ALL.query("range", ready_on={"lte": dt.date(2026, 12, 1), "gte": "2026-12-01"})) == [7]
+    assert found(engine, ALL.query("range", ready_on={"lt": dt.date(2026, 12, 1)})) == []
+
+
+def test_equal_hits_keep_one_order_although_they_were_written_in_another(tmp_path):
+    engine = EmbeddedEngine(tmp_path)
+    pks = list(range(1, 901))
+    Random(3).shuffle(pks)
+    with engine.build("candidate") as build:
+        build.write(Write(pk, 1, person(pk)) for pk in pks[:500])
+        build.activate()
+    for start in range(500, 900, 100):
+        engine.write("candidate", [Write(pk, 1, person(pk)) for pk in pks[start : start + 100]])
+    search = Search().query("constant_score", filter=Q("match_all"), boost=3.0)
+    assert found(engine, search.sort("_score", {"pk": "desc"}).extra(size=20)) == list(range(900, 880, -1))
+    assert found(engine, search.sort("_score", "pk").extra(**{"from": 440, "size": 20})) == list(range(441, 461))
+    assert found(engine, search.sort("wage_wanted", "pk").extra(size=5)) == [1, 2, 3, 4, 5]
+
+
+def test_another_process_sees_a_commit_at_once(engine):
+    other = EmbeddedEngine(engine.root)
+    assert len(found(other)) == 30
+    engine.write("candidate", [Write(31, 1, person(31))])
+    begun = time.perf_counter()
+    assert len(found(other)) == 31
+    assert time.perf_counter() - begun < 0.05
+
+
+def test_a_search_in_hand_is_not_disturbed_by_a_new_index(engine):
+    other = EmbeddedEngine(engine.root)
+    held = other.shelf("candidate").reader.searcher()
+    with engine.build("candidate") as build:
+        build.activate()
+    assert held.num_docs == 30
+    assert found(other) == []
+
+
+def test_without_an_index_the_engine_says_so(tmp_path):
+    engine = EmbeddedEngine(tmp_path / "nowhere")
+    with pytest.raises(IndexUnavailable, match="search_rebuild"):
+        engine.search("candidate", ALL)
+    with pytest.raises(IndexUnavailable):
+        engine.write("candidate", [Write(1, 1, person(1))])
+    assert "search_rebuild" in engine.health("candidate").problem
+
+
+def test_an_index_whose_files_are_gone_is_reported_not_crashed_into(engine):
+    folder = engine.shelf("candidate").directory.live()
+    for file in folder.iterdir():
+        file.unlink()
+    with pytest.raises(IndexUnavailable, match="search_rebuild"):
+        EmbeddedEngine(engine.root).search("candidate", ALL)
+
+
+def test_an_index_of_another_schema_is_not_read_and_the_next_build_replaces_it(engine, monkeypatch):
+    changed = mapping("candidate") | {"properties": mapping("candidate")["properties"] | {"languages": {"type": "keyword"}}}
+    monkeypatch.setattr(schema, "mapping", lambda kind: changed)
+    schema.layout_of.cache_clear()
+    try:
+        newer = EmbeddedEngine(engine.root)
+        with pytest.raises(IndexUnavailable, match="another schema"):
+            newer.search("candidate", ALL)
+        with newer.build("candidate") as build:
+            build.write([Write(1, 1, person(1) | {"languages": ["vi"]})])
+            build.activate()
+        assert found(newer) == [1]
+    finally:
+        schema.layout_of.cache_clear()
+
+
+def test_a_build_that_is_not_finished_leaves_the_live_index_alone(engine):
+    with pytest.raises(ZeroDivisionError), engine.build("candidate") as build:
+        build.write([Write(99, 1, person(99))])
+        raise ZeroDivisionError
+    assert len(found(engine)) == 30
+    assert [path.name for path in engine.shelf("candidate").directory.root.iterdir() if path.is_dir()] == [
+        engine.shelf("candidate").directory.live().name
+    ]
+
+
+def test_a_second_writer_is_told_to_wait(engine, monkeypatch):
+    monkeypatch.setattr(engine_module, "WRITER_WAIT_SECONDS", 0.1)
+    folder = engine.shelf("candidate").directory.live()
+    with writer_of(folder, heap=15_000_000), pytest.raises(IndexUnavailable, match="another process"):
+        engine.write("candidate", [Write(31, 1, person(31))])
+    engine.write("candidate", [Write(31, 1, person(31))])
+    assert len(found(engine)) == 31
+
+
+KILLED = """
+import sys
+from tantivy import Index
+from search.engines.embedded.schema import layout_of, register_analysers
+from search.engines.contract import Write
+from search.projections import candidate_source
+from search.scoring import CandidateFacts
+index = Index.open(sys.argv[1])
+register_analysers(index)
+writer = index.writer(15_000_000, 1)
+for pk in range(100, 20_000):
+    writer.add_document(layout_of("candidate").document(Write(pk, 1, candidate_source(pk, CandidateFacts()))))
+print("writing", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_the_index_survives_a_writer_killed_in_the_middle(engine):
+    folder = engine.shelf("candidate").directory.live()
+    program = "import django, os; os.environ['DJANGO_SETTINGS_MODULE'] = 'tests.settings'; django.setup()\n" + KILLED
+    with subprocess.Popen([sys.executable, "-c", program, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as writer:
+        assert writer.stdout.readline() == "writing\n"
+        assert len(found(engine)) == 30  # readers go on while somebody writes
+        writer.kill()
+    assert len(found(EmbeddedEngine(engine.root))) == 30
+    engine.write("candidate", [Write(31, 1, person(31))])  # the lock file it left behind is nobody's
+    assert len(found(engine)) == 31
+
+
+def test_words_are_split_at_spaces_and_nothing_else(tmp_path):
+    engine = EmbeddedEngine(tmp_path)
+    source = generated.opening_source(generated.opening(Random(1), 5)[0], [], []) | {"title": "đứng máy c++ a-b"}
+    with engine.build("opening") as build:
+        build.write([Write(5, 1, source)])
+        build.activate()
+    for words, hits in [("máy", [5]), ("c++", [5]), ("a-b", [5]), ("may", []), ("c", []), ("đứng c++", [5]), ("đứng nothing", [])]:
+        query = Q("match", title={"query": words, "operator": "and"})
+        assert [hit.document for hit in engine.search("opening", Search().query(query).sort("pk")).hits] == hits
