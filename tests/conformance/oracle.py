@@ -20,7 +20,7 @@ def answer(body: Mapping, sources: Iterable[Mapping]) -> Expected:
     kept = [(source, scores) for source, scores in scored if "post_filter" not in body or evaluate(body["post_filter"], source) is not None]
     for entry in reversed(body["sort"]):
         field, options = ("_score", "desc") if entry == "_score" else next(iter(entry.items()))
-        kept.sort(key=lambda pair: order_of(pair, field, options))  # noqa: B023
+        kept.sort(key=lambda pair: order_of(pair, field, options))
     start, size = body.get("from", 0), body.get("size", 10)
     hits = [(source["pk"], scores) for source, scores in kept[start : start + size]]
     return Expected(len(kept), hits, aggregate(body.get("aggs", {}), [source for source, _scores in scored]))
