@@ -11,22 +11,6 @@ from search.documents import CandidateDocument, mapping
 from search.scoring import WEIGHTS, CandidateFacts, OpeningFacts, best_score, score
 
 TODAY = dt.date(2026, 11, 24)
-    "sex",
-    "gender",
-    "age",
-    "birth",
-    "ethnic",
-    "province",
-    "commune",
-    "religion",
-    "pregnan",
-    "name",
-    "phone",
-    "national",
-    "vaccin",
-    "dose",
-    "test",
-}
 
 SMALL = st.integers(1, 6)
 DAYS = st.integers(0, 30).map(lambda days: TODAY + dt.timedelta(days=days))
