@@ -17,6 +17,7 @@ SHARED = {  # what every capability may lean on; a new module here is a decision
     "templatetags",
     "urls",
     "widgets",
+    "words",
     "worker_signs",
 }
 
