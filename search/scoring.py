@@ -114,7 +114,7 @@ def _skills(opening: OpeningFacts, candidate: CandidateFacts) -> tuple[int, Note
 
 def _experience(opening: OpeningFacts, candidate: CandidateFacts) -> tuple[int, Note]:
     has = candidate.experience.get(opening.occupation, 0) if opening.occupation is not None else 0
-    values = {"has": has, "asked": opening.experience_months}
+    values = {"has_months": has, "asked_months": opening.experience_months}
     return WEIGHTS["experience"] if has >= opening.experience_months else 0, Note("experience", values)
 
 
