@@ -1,5 +1,7 @@
 """The one base of everything a service may refuse."""
 
+from typing import Any
+
 from django.utils.translation import gettext as _
 
 
@@ -11,7 +13,7 @@ class Refusal(Exception):
 
     field: str | None = None
 
-    def __init__(self, **facts: object):
+    def __init__(self, **facts: Any):
         self.facts = facts
         self.__dict__.update(facts)
         super().__init__(", ".join(f"{name}={value}" for name, value in facts.items()))
