@@ -10,6 +10,7 @@ import time_machine
 from django.conf import settings
 from django.core.cache import cache
 
+from recruitment.shared.management.commands.catalogues import compile_changed
 from runtime import services
 from tests.harness import databases, racing, strictness
 
@@ -20,6 +21,7 @@ NOW = dt.datetime(2026, 11, 24, 2, tzinfo=dt.UTC)  # 09:00 in Vietnam
 def pytest_configure(config):
     strictness.install()
     if not hasattr(config, "workerinput"):  # parallel workers use what the first process holds
+        compile_changed(settings.BASE_DIR / "locale")
         lease = ExitStack()
         lease.enter_context(services.lease())
         config.add_cleanup(lease.close)
