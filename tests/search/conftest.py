@@ -1,6 +1,9 @@
 """An empty index of its own for each test that asks for one."""
 
+import datetime as dt
+
 import pytest
+from django.utils import timezone
 
 from search import rebuilding
 from search.documents import DOCUMENTS
@@ -26,3 +29,8 @@ def rebuilt(index):
             rebuilding.rebuild(kind, report=lambda read, total: None)
 
     return build
+
+
+@pytest.fixture
+def now() -> dt.datetime:
+    return timezone.now()
