@@ -16,6 +16,8 @@ class Command(BaseCommand):
         parser.add_argument("kinds", nargs="*", metavar="kind", help=f"{' or '.join(DOCUMENTS)}; both if none is named")
 
     def handle(self, *, kinds, verbosity, **_options):
+        if unknown := sorted(set(kinds) - set(DOCUMENTS)):
+            raise CommandError(f"There is no index of {unknown[0]!r}: name {' or '.join(DOCUMENTS)}.")
         for kind in kinds or DOCUMENTS:
             begun = time.monotonic()
 
