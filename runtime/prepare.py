@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import django
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
@@ -35,9 +36,8 @@ def main() -> None:
 
 
 def compile_catalogues() -> bool:
-    sources = sorted((ROOT / "locale").rglob("*.po"))
-    missing = [source for source in sources if not source.with_suffix(".mo").exists()]
-    return when_changed("catalogues", sources, lambda: call_command("catalogues"), force=bool(missing))
+    call_command("catalogues", verbosity=0)  # compiles what changed
+    return False
 
 
 def collect_static_files() -> bool:
@@ -52,6 +52,12 @@ def migrate() -> bool:
         return False
     call_command("migrate", interactive=False, verbosity=0)
     return True
+
+
+def load_reference_data() -> bool:
+    files = [file for file in (ROOT / "recruitment").glob("*/data/**/*") if file.is_file()]
+    command = lambda: call_command("load_reference_data", verbosity=0)  # noqa: E731
+    return when_changed("reference-data", files, command, force=not apps.get_model("places", "Province").objects.exists())
 
 
 def load_demo_province() -> bool:
@@ -88,6 +94,7 @@ STEPS: dict[str, Callable[[], bool]] = {
     "compiling the translations": compile_catalogues,
     "collecting static files": collect_static_files,
     "migrating the database": migrate,
+    "loading places, wages and occupations": load_reference_data,
     "loading the demo province": load_demo_province,
     "building the search index": build_index,
 }

@@ -9,6 +9,7 @@ import redis
 import time_machine
 from django.conf import settings
 from django.core.cache import cache
+from django.core.management import call_command
 
 from recruitment.shared.management.commands.catalogues import compile_changed
 from runtime import services
@@ -42,6 +43,11 @@ def empty_scratch():
     settings.STATIC_ROOT.mkdir(parents=True)
     with redis.Redis.from_url(settings.REDIS_URL) as broker:
         broker.flushdb()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_translations():
+    call_command("catalogues", verbosity=0)
 
 
 @pytest.fixture(autouse=True)

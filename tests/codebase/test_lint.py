@@ -16,6 +16,7 @@ TOOLS = {
     "layers": [BIN / "lint-imports", "--no-cache"],
     "migrations complete": [sys.executable, "manage.py", "makemigrations", "--check", "--dry-run"],
     "migrations safe": [sys.executable, "manage.py", "lintmigrations", "--project-root-path", ".", "--no-cache"],
+    "translations": [sys.executable, "manage.py", "catalogues", "--check"],
     "system checks": [sys.executable, "manage.py", "check", "--fail-level", "WARNING"],
 }
 
