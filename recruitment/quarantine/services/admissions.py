@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from recruitment.accounts.models import User
-from recruitment.places.distances import kilometres
+from recruitment.places.distances import distance_km
 from recruitment.places.models import IndustrialZone
 from recruitment.quarantine.models import JournalEntry, Site, SiteNight, Stay
 from recruitment.quarantine.services.freshness import sites_with_fresh_figures
@@ -124,7 +124,7 @@ def _free(stay: Stay, change: str, *, by: User | None, on: dt.date) -> None:
 
 
 def _nearest_first(sites: list[Site], zone: IndustrialZone) -> list[Site]:
-    return sorted(sites, key=lambda site: (kilometres(site.latitude, site.longitude, zone.latitude, zone.longitude), site.pk))
+    return sorted(sites, key=lambda site: (distance_km(site.latitude, site.longitude, zone.latitude, zone.longitude), site.pk))
 
 
 def _has_room(site: Site, first: dt.date, until: dt.date) -> bool:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from recruitment.accounts.models import User
 from recruitment.employers.models import Factory
-from recruitment.places.distances import kilometres
+from recruitment.places.distances import distance_km
 from recruitment.places.models import Province
 from recruitment.quarantine.models import BackupPolicy, BackupReservation, JournalEntry, ReservationNight, Site, SiteNight
 from recruitment.quarantine.services.freshness import sites_with_fresh_figures
@@ -176,7 +176,7 @@ def runs(beds_by_night: dict[dt.date, int]) -> list[tuple[dt.date, dt.date, int]
 def nearest_sites(factory: Factory, *, on: dt.date) -> list[Site]:
     """Sites with fresh figures, the nearest to the factory's zone first."""
     zone = factory.zone
-    return sorted(sites_with_fresh_figures(on=on), key=lambda site: (kilometres(site.latitude, site.longitude, zone.latitude, zone.longitude), site.pk))
+    return sorted(sites_with_fresh_figures(on=on), key=lambda site: (distance_km(site.latitude, site.longitude, zone.latitude, zone.longitude), site.pk))
 
 
 def nearest_with_room(factory: Factory, *, on: dt.date, until: dt.date) -> list[tuple[Site, int]]:
