@@ -1,0 +1,102 @@
+"""Messages: rows written in the transaction that causes them, delivered after the commit, at least once, by a task."""
+
+import datetime as dt
+import logging
+from collections.abc import Collection
+from functools import partial
+
+from celery import current_app
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import transaction
+from django.utils.module_loading import import_string
+from kombu.exceptions import OperationalError
+
+from recruitment.accounts.models import User
+from recruitment.notifications.models import Message
+
+logger = logging.getLogger(__name__)
+WAITS = [1, 5, 30, 120, 360]  # minutes before each further attempt; after the last the message is parked
+SUBJECT = "Vùng Xanh"
+Channel = Message.Channel
+
+
+@transaction.atomic
+def send_message(*, recipient: User, kind: str, text: str, link: str = "", now: dt.datetime) -> None:
+    """In the app, and by SMS to a phone or by e-mail to an address. The text must hold no health fact and no ID."""
+    rows = [Message(recipient=recipient, channel=Channel.APP, kind=kind, text=text, link=link, delivered_at=now)]
+    if recipient.phone:
+        rows.append(Message(recipient=recipient, channel=Channel.SMS, address=recipient.phone, kind=kind, text=text, link=link, next_attempt_at=now))
+    elif recipient.email:
+        rows.append(Message(recipient=recipient, channel=Channel.EMAIL, address=recipient.email, kind=kind, text=text, link=link, next_attempt_at=now))
+    Message.objects.bulk_create(rows)
+    _nudge_after_commit()
+
+
+@transaction.atomic
+def send_to_phone(*, phone: str, kind: str, text: str, now: dt.datetime) -> None:
+    """An SMS to somebody who may have no account yet."""
+    Message.objects.create(channel=Channel.SMS, address=phone, kind=kind, text=text, next_attempt_at=now)
+    _nudge_after_commit()
+
+
+def deliver_due(*, now: dt.datetime, most: int = 200) -> int:
+    """Send what is due, each message in a transaction of its own; how many went out.
+
+    The row stays locked while it is sent: two workers never send the same one together. A worker killed between sending and
+    committing sends it once more, with the same id for the gateway to recognise.
+    """
+    delivered = 0
+    for pk in list(Message.objects.due(now).values_list("pk", flat=True)[:most]):
+        delivered += _deliver(pk, now)
+    return delivered
+
+
+@transaction.atomic
+def _deliver(pk: int, now: dt.datetime) -> bool:
+    message = Message.objects.due(now).select_for_update(of=("self",), no_key=True, skip_locked=True).filter(pk=pk).first()
+    if message is None:
+        return False
+    message.attempts += 1
+    try:
+        _hand_over(message)
+    except Exception as error:  # noqa: BLE001 - whatever a gateway raises, the message waits and the others go on
+        _wait_or_park(message, error, now)
+        return False
+    message.delivered_at, message.error = now, ""
+    message.save(update_fields=["attempts", "delivered_at", "error"])
+    return True
+
+
+def _hand_over(message: Message) -> None:
+    if message.channel == Channel.SMS:
+        import_string(settings.SMS_SENDER)().send(reference=f"vx-{message.pk}", phone=message.address, text=message.text)
+    else:
+        send_mail(SUBJECT, f"{message.text}\n\n{message.link}".strip(), settings.DEFAULT_FROM_EMAIL, [message.address])
+
+
+def _wait_or_park(message: Message, error: Exception, now: dt.datetime) -> None:
+    logger.warning("Message %s was not delivered (%s), attempt %s.", message.pk, type(error).__name__, message.attempts)
+    message.error = type(error).__name__[:200]
+    if message.attempts > len(WAITS):
+        message.parked_at = now
+    else:
+        message.next_attempt_at = now + dt.timedelta(minutes=WAITS[message.attempts - 1])
+    message.save(update_fields=["attempts", "error", "parked_at", "next_attempt_at"])
+
+
+@transaction.atomic
+def mark_read(*, user: User, messages: Collection[int], now: dt.datetime) -> None:
+    Message.objects.visible_to(user).filter(pk__in=messages, read_at=None).update(read_at=now)
+
+
+def _nudge_after_commit() -> None:
+    transaction.on_commit(partial(_nudge), robust=True)
+
+
+def _nudge() -> None:
+    """Tell the worker now; what is lost here, the schedule finds within a minute."""
+    try:
+        current_app.send_task("recruitment.notifications.tasks.deliver_messages", retry=False, ignore_result=True, expires=60)
+    except OperationalError:
+        logger.warning("The broker can't be reached; messages go out with the next scheduled delivery.")
