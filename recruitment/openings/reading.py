@@ -1,0 +1,178 @@
+"""Reads an uploaded table (CSV or XLSX) into named cells. Nothing in it is ever evaluated: a cell that begins with = is text.
+
+Bounds: 5 MB, 2,000 rows, 60 columns, 10,000 characters a cell. The header is the first row, among the first 40, that has a
+column for the title; whatever stands above it (a merged heading, empty rows) is skipped.
+"""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from io import StringIO
+from itertools import islice
+from pathlib import PurePath
+
+from recruitment.openings.spreadsheets import LAST_ROW, Rows, read_sheets
+from recruitment.openings.unreadable import (
+    CellTooLong,
+    EmptyFile,
+    Encrypted,
+    FileTooLarge,
+    NoHeader,
+    NotATable,
+    NotUnicode,
+    NotWhatItsNameSays,
+    OldSpreadsheet,
+    TooManyColumns,
+    TooManyRows,
+)
+from recruitment.shared.words import plain
+
+MOST_MEGABYTES = 5
+MOST_ROWS = 2_000
+MOST_COLUMNS = 60
+LONGEST_CELL = 10_000  # characters
+HEADER_WITHIN = 40  # rows
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # old .xls files, and .xlsx files with a password
+ZIP = b"PK\x03\x04"
+ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
+TEXT_SUFFIXES = {".csv", ".tsv", ".txt"}
+SHEET_SUFFIXES = {".xlsx", ".xlsm"}
+OTHERS = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf", b"7z\xbc\xaf", b"Rar!", b"\x1f\x8b")
+DELIMITERS = ",;\t"
+
+COLUMNS = {
+    "title": "chức danh;chức danh công việc;chức danh tuyển dụng;vị trí;vị trí tuyển dụng;vị trí công việc;tên công việc;công việc;tiêu đề;title;job title;position;job",
+    "wage": "mức lương;lương;thu nhập;mức thu nhập;lương tháng;wage;salary;income;pay",
+    "base_wage": "lương cơ bản;lương hợp đồng;base wage;base salary;basic salary",
+    "place": "nơi làm việc;địa điểm;địa điểm làm việc;nơi làm;tỉnh;tỉnh thành;place;location;workplace",
+    "experience": "kinh nghiệm;yêu cầu kinh nghiệm;kinh nghiệm yêu cầu;số năm kinh nghiệm;experience",
+    "headcount": "số lượng;số lượng cần tuyển;số lượng tuyển;số người;số người cần tuyển;chỉ tiêu;sl;headcount;quantity;number",
+    "shift": "ca;ca làm;ca làm việc;thời gian làm việc;shift",
+    "rest_day": "ngày nghỉ;nghỉ hằng tuần;nghỉ hàng tuần;rest day;day off",
+    "starts_on": "ngày bắt đầu;ngày đi làm;ngày nhận việc;start date;starts on;start",
+    "closes_on": "hạn nhận hồ sơ;hạn nộp hồ sơ;hạn nộp;hạn;deadline;closing date",
+    "description": "mô tả;mô tả công việc;nội dung công việc;description;job description",
+}
+FIELD_OF = {plain(name): field for field, names in COLUMNS.items() for name in names.split(";")}
+
+
+@dataclass(frozen=True)
+class TableRow:
+    """One row with something in it. `number` is the row as a spreadsheet counts it; `cells` has the columns that were recognised."""
+
+    number: int
+    cells: dict[str, str]
+
+
+def read_table(*, filename: str, content: bytes) -> list[TableRow]:
+    """The rows below the header. Raises an UnreadableFile that says what to do."""
+    if not content.strip():
+        raise EmptyFile
+    if len(content) > MOST_MEGABYTES * 2**20:
+        raise FileTooLarge(megabytes=MOST_MEGABYTES)
+    rows = _below_the_header(_tables(PurePath(filename).suffix.lower(), filename, content))
+    if not rows:
+        raise EmptyFile
+    return rows
+
+
+def _tables(suffix: str, filename: str, content: bytes) -> Iterable[Rows]:
+    if content.startswith(OLE):
+        raise Encrypted if ENCRYPTED_STREAM in content else OldSpreadsheet
+    if suffix == ".xls":
+        raise OldSpreadsheet
+    if suffix not in TEXT_SUFFIXES | SHEET_SUFFIXES or content.startswith(OTHERS):
+        raise NotATable
+    if content.startswith(ZIP):
+        if suffix in TEXT_SUFFIXES:
+            raise NotWhatItsNameSays(name=filename, kind="ZIP/XLSX")
+        return read_sheets(content, most_columns=MOST_COLUMNS)
+    text = _decoded(content)
+    if suffix in SHEET_SUFFIXES:
+        raise NotWhatItsNameSays(name=filename, kind="CSV/TXT")
+    return [_cut(text, _delimiter_of(text))]
+
+
+def _decoded(content: bytes) -> str:
+    """Text in UTF-8 with or without its mark, or in UTF-16 with one."""
+    encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    if encoding == "utf-8-sig" and b"\x00" in content:
+        raise NotATable
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise NotUnicode from error
+
+
+def _delimiter_of(text: str) -> str:
+    """The one at which the header falls into most known columns."""
+
+    def known_columns(delimiter: str) -> int:
+        try:
+            return max((len(_columns(row)) for row in islice(_reader(text, delimiter), HEADER_WITHIN)), default=0)
+        except csv.Error:
+            return 0
+
+    return max(DELIMITERS, key=known_columns)
+
+
+def _cut(text: str, delimiter: str) -> Rows:
+    rows: Rows = []
+    try:
+        for row in _reader(text, delimiter):
+            if len(rows) >= LAST_ROW:
+                raise TooManyRows(most=MOST_ROWS)
+            rows.append(row[: MOST_COLUMNS + 1])
+    except csv.Error as error:  # a cell past the csv module's own limit
+        raise CellTooLong(row=len(rows) + 1, most=LONGEST_CELL) from error
+    return rows
+
+
+def _reader(text: str, delimiter: str) -> Iterator[list[str]]:
+    return csv.reader(StringIO(text, newline=""), delimiter=delimiter)
+
+
+def _below_the_header(tables: Iterable[Rows]) -> list[TableRow]:
+    """The reading whose header names most columns; of several sheets, the first such."""
+    best: tuple[int, dict[int, str], Rows] | None = None
+    anything = False
+    for rows in tables:
+        anything = anything or any(cell.strip() for row in rows for cell in row)
+        for number, row in enumerate(rows[:HEADER_WITHIN], start=1):
+            columns = _columns(row)
+            if "title" in columns.values():
+                if best is None or len(columns) > len(best[1]):
+                    best = (number, columns, rows)
+                break
+    if best is None:
+        raise NoHeader if anything else EmptyFile
+    header, columns, rows = best
+    return list(_named(rows, header, columns))
+
+
+def _columns(row: list[str]) -> dict[int, str]:
+    """Positions of the columns that are recognised, the first of each; remarks in brackets and asterisks don't matter."""
+    found: dict[int, str] = {}
+    for position, cell in enumerate(row[: MOST_COLUMNS + 1]):
+        name = " ".join(re.sub(r"\([^)]*\)|[*:]", " ", plain(cell[:200])).split())
+        field = FIELD_OF.get(name)
+        if field and field not in found.values():
+            found[position] = field
+    return found
+
+
+def _named(rows: Rows, header: int, columns: dict[int, str]) -> Iterator[TableRow]:
+    filled = 0
+    for number, row in enumerate(rows[header:], start=header + 1):
+        if not any(cell.strip() for cell in row):
+            continue
+        filled += 1
+        if filled > MOST_ROWS:
+            raise TooManyRows(most=MOST_ROWS)
+        if len(row) > MOST_COLUMNS:
+            raise TooManyColumns(most=MOST_COLUMNS)
+        if any(len(cell) > LONGEST_CELL for cell in row):
+            raise CellTooLong(row=number, most=LONGEST_CELL)
+        yield TableRow(number, {field: row[position].strip() if position < len(row) else "" for position, field in columns.items()})
