@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from recruitment.accounts.permissions import permission
 from recruitment.applications.models import Application
 from recruitment.health.services.estimates import start_estimate
+from recruitment.openings.income import estimate_income
 from recruitment.openings.models import Opening
 from search.forms import CandidateSearchForm, OpeningSearchForm
 from search.projections import candidate_facts
@@ -44,7 +45,10 @@ def opening(request, pk):
     """An opening in any public state; one that takes nobody any more says so and shows three that do."""
     today = timezone.localdate()
     shown = get_object_or_404(
-        Opening.objects.visible_to(request.user).select_related("factory__enterprise", "factory__zone", "occupation").prefetch_related("shuttle_stops", "skills"), pk=pk
+        Opening.objects.visible_to(request.user)
+        .select_related("factory__enterprise", "factory__zone", "occupation")
+        .prefetch_related("shuttle_stops", "skills"),
+        pk=pk,
     )
     worker = getattr(request.user, "worker", None) if request.user.is_authenticated else None
     takes_people = Opening.objects.open_on(today).filter(pk=pk).exists()
@@ -52,6 +56,7 @@ def opening(request, pk):
         "opening": shown,
         "takes_people": takes_people,
         "places_left": shown.places(),
+        "income": _income(shown),
         "estimate": start_estimate(worker, on=today),
         "application": Application.objects.open().filter(worker=worker, opening=shown).first() if worker else None,
         "similar": [] if takes_people else _similar(shown, user=request.user, on=today),
@@ -75,6 +80,19 @@ def matching_count(request, pk):
     """One sentence for the last step of posting: how many people fit already."""
     found = find_candidates(_own_opening(request, pk), CandidateSearchForm().parameters(frozenset()), user=request.user, on=timezone.localdate())
     return HttpResponse("" if found.unavailable else _("Hiện có %(count)d người phù hợp.") % {"count": found.total})
+
+
+def _income(shown: Opening):
+    """The worked example of a month, where the wage is stated in parts."""
+    if not shown.base_wage:
+        return None
+    return estimate_income(
+        base_wage=shown.base_wage,
+        allowances=shown.allowances,
+        overtime_hours_per_week=shown.overtime_hours_per_week,
+        shift=shown.shift,
+        hours_per_week=shown.hours_per_week,
+    )
 
 
 def _own_opening(request, pk) -> Opening:
@@ -112,5 +130,9 @@ def _similar(shown: Opening, *, user, on) -> list[Opening]:
     """Open ones of the same occupation, in the same zone first."""
     occupation = (shown.occupation_id,) if shown.occupation_id else ()
     here = OpeningParameters(occupations=occupation, zones=(shown.factory.zone_id,))
-    rows = {found.row.pk: found.row for where in (here, OpeningParameters(occupations=occupation)) for found in find_openings(where, user=user, on=on).rows}
+    rows = {
+        found.row.pk: found.row
+        for where in (here, OpeningParameters(occupations=occupation))
+        for found in find_openings(where, user=user, on=on).rows
+    }
     return [row for pk, row in rows.items() if pk != shown.pk][:SIMILAR]
