@@ -69,6 +69,7 @@ class AdmissionPolicy(models.Model):
     in_force_from = models.DateField(_("hiệu lực từ"))
     in_force_to = models.DateField(_("hết hiệu lực sau ngày"), null=True, blank=True)
     supersedes = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="superseded_by", verbose_name=_("thay thế"))
+    dose_valid_days = models.PositiveSmallIntegerField(_("mũi tiêm cuối còn giá trị (ngày)"), null=True, blank=True, help_text=_("để trống: không thời hạn"))
     is_exercise = models.BooleanField(_("diễn tập"), default=False)
     source = models.CharField(_("nguồn"), max_length=300, blank=True)
     version = models.PositiveIntegerField(_("phiên bản"), default=1)
@@ -89,7 +90,7 @@ class AdmissionPolicy(models.Model):
 
 
 class AdmissionRule(models.Model):
-    """One row of a policy: whom it concerns, and what it asks. Rules are tried in `position` order; the first that fits decides."""
+    """One row of a policy: whom it concerns, and what it asks. Of the rules that fit, the most lenient applies."""
 
     class PersonClass(models.TextChoices):
         ANY = "any", _("mọi người")

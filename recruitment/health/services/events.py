@@ -1,0 +1,52 @@
+"""Health events: recorded and removed, each time with a new version of the record and a new decision."""
+
+import datetime as dt
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from recruitment.accounts.models import User
+from recruitment.health.models import HealthEvent, HealthRecord
+from recruitment.health.services.assessments import assess_worker
+from recruitment.shared.refusals import Refusal
+from recruitment.workers.models import Worker
+
+MOST_EVENTS = 60
+
+
+class TooManyEvents(Refusal):
+    """A record holds at most 60 events."""
+
+    def for_people(self) -> str:
+        return _("Hồ sơ đã có quá nhiều mục. Hãy xóa bớt mục cũ trước khi thêm.")
+
+
+@transaction.atomic
+def record_event(*, worker: Worker, facts: dict, by: User, on: dt.date) -> HealthEvent:
+    """Add what somebody tells (see HealthEvent for `facts`); the same facts twice are one event. Raises TooManyEvents."""
+    HealthRecord.objects.get_or_create(worker=worker)
+    record = HealthRecord.objects.select_for_update(of=("self",), no_key=True).get(worker=worker)
+    known = list(HealthEvent.objects.filter(worker=worker, removed_at=None).order_by("pk"))
+    same = next((event for event in known if event.facts == facts), None)
+    if same:
+        return same
+    if len(known) >= MOST_EVENTS:
+        raise TooManyEvents(worker=worker)
+    event = HealthEvent.objects.create(worker=worker, facts=facts, recorded_by=by)
+    _raise_version(record, by, on)
+    return event
+
+
+@transaction.atomic
+def remove_event(*, event: HealthEvent, by: User, on: dt.date) -> None:
+    """Take an event back; repeating it changes nothing."""
+    record = HealthRecord.objects.select_for_update(of=("self",), no_key=True).select_related("worker").get(worker=event.worker_id)
+    if HealthEvent.objects.filter(pk=event.pk, removed_at=None).update(removed_at=timezone.now()):
+        _raise_version(record, by, on)
+
+
+def _raise_version(record: HealthRecord, by: User, on: dt.date) -> None:
+    HealthRecord.objects.filter(pk=record.pk).update(version=F("version") + 1)
+    assess_worker(worker=record.worker, by=by, on=on)
