@@ -44,7 +44,13 @@ class NamedProvince:
 
 
 def place_of(text: str, on: dt.date) -> str | None:
-    """The code, in the system of the day `on`, of the first province named in `text`; None if there is none.
+    """The code of `province_of`."""
+    province = province_of(text, on)
+    return province.code if province else None
+
+
+def province_of(text: str, on: dt.date) -> NamedProvince | None:
+    """The first province named in `text`, in the system of the day `on`; None if there is none.
 
     Names of the 63 provinces are understood after their merger too: they give the province that they are part of now.
     """
@@ -52,13 +58,12 @@ def place_of(text: str, on: dt.date) -> str | None:
     found = _any_name().search(words)
     if not found:
         return None
-    name = ALSO_WRITTEN.get(found[0], found[0])
-    rows = _provinces()[name]
+    rows = _provinces()[ALSO_WRITTEN.get(found[0], found[0])]
     standing = next((row for row in rows if row.since <= on <= row.until), None)
     if standing:
-        return standing.code
+        return standing
     before = next((row for row in rows if row.until < on), None)
-    return before.successor if before else None
+    return _today()[before.successor] if before else None
 
 
 @cache
@@ -71,6 +76,11 @@ def _provinces() -> dict[str, list[NamedProvince]]:
             province = NamedProvince(row["code"], dt.date.fromisoformat(row["since"]), until, row["name"], row["successor"])
             by_name.setdefault(" ".join(re.findall(r"[a-z0-9]+", plain(row["name"]))), []).append(province)
     return by_name
+
+
+@cache
+def _today() -> dict[str, NamedProvince]:
+    return {row.code: row for rows in _provinces().values() for row in rows if row.until == dt.date.max}
 
 
 @cache
