@@ -27,8 +27,7 @@ ABBREVIATIONS = {
     "tn": "thái nguyên",
     "ktx": "ký túc xá",
 }
-FIELDS_WITH_ACCENTS = [f"{name}^{weight}" for name, weight in TEXT_WEIGHTS.items() if not name.endswith("_folded")]
-FIELDS_FOLDED = [f"{name}^{weight}" for name, weight in TEXT_WEIGHTS.items() if name.endswith("_folded")]
+ANYWHERE, IN_THE_TITLE = ("title", "body"), ("title",)
 OccupationRow = tuple[int, str, str, tuple[str, ...]]  # primary key, name, English name, synonyms
 
 
@@ -81,28 +80,32 @@ def _clauses(words: Sequence[str], phrases: Phrases) -> tuple[list[Query], set[i
 
 
 def _clause(words: Sequence[str], meant: Sequence[Phrase]) -> Query:
-    ways = [all_words(words), *(all_words(phrase.instead) for phrase in meant if phrase.instead)]
+    """Words that name an occupation ask for its openings, or for those whose title says so: elsewhere they are only words."""
     occupations = frozenset().union(*(phrase.occupations for phrase in meant))
+    ways = [all_words(words, IN_THE_TITLE if occupations else ANYWHERE)]
+    ways += [all_words(phrase.instead, ANYWHERE) for phrase in meant if phrase.instead]
     if occupations:
         ways.append(Q("constant_score", filter=any_of("occupation", occupations), boost=UNDERSTOOD_OCCUPATION))
     return ways[0] if len(ways) == 1 else either(*ways)
 
 
-def all_words(words: Sequence[str]) -> Query:
-    """Every word somewhere in the document: as typed, which weighs more, or folded."""
-    return Q("bool", must=[_word(word) for word in words])
+def all_words(words: Sequence[str], places: Sequence[str]) -> Query:
+    """Every word somewhere in these fields: as typed, which weighs more, or folded."""
+    return Q("bool", must=[_word(word, places) for word in words])
 
 
-def _word(word: str) -> Query:
-    folded = text.folded_tokens(word)[0]
-    return either(Q("multi_match", query=word, fields=FIELDS_WITH_ACCENTS), Q("multi_match", query=folded, fields=FIELDS_FOLDED))
+def _word(word: str, places: Sequence[str]) -> Query:
+    with_accents = [f"{place}^{TEXT_WEIGHTS[place]}" for place in places]
+    folded = [f"{place}_folded^{TEXT_WEIGHTS[f'{place}_folded']}" for place in places]
+    return either(Q("multi_match", query=word, fields=with_accents), Q("multi_match", query=text.folded_tokens(word)[0], fields=folded))
 
 
 def _meanings(said: Sequence[str], phrases: Phrases) -> list[Phrase]:
-    """Phrases these words spell. A word typed with accents must have the same ones: "thợ máy" is not "thợ may"."""
+    """Phrases these words spell: letter for letter if there is one ("thợ máy" is not "thợ may"), else with accents left out."""
     folded = tuple(text.folded_tokens(" ".join(said)))
-    fitting = [phrase for phrase in phrases.meanings.get(folded, ()) if len(phrase.words) == len(said)]
-    return [phrase for phrase in fitting if all(word in pair for word, *pair in zip(said, phrase.words, phrase.folded, strict=True))]
+    known = phrases.meanings.get(folded, ())
+    exactly = [phrase for phrase in known if phrase.words == tuple(said)]
+    return exactly or [phrase for phrase in known if all(word in pair for word, *pair in zip(said, phrase.words, phrase.folded, strict=True))]
 
 
 @lru_cache(maxsize=4)
@@ -117,8 +120,9 @@ def phrases_of(rows: tuple[OccupationRow, ...]) -> Phrases:
     for words, occupations in named.items():
         _put(table, Phrase(words, _folded(words), occupations=frozenset(occupations)))
     for short, meaning in ABBREVIATIONS.items():
-        words = tuple(text.tokens(short))
-        _put(table, Phrase(words, _folded(words), instead=tuple(text.tokens(meaning))))
+        short_words, long_words = tuple(text.tokens(short)), tuple(text.tokens(meaning))
+        for said, instead in ((short_words, long_words), (long_words, short_words)):
+            _put(table, Phrase(said, _folded(said), instead=instead))
     return Phrases(dict(table), longest=max(map(len, table)), words=frozenset(word for folded in table for word in folded))
 
 
