@@ -1,0 +1,36 @@
+"""Closing an opening with everything that hangs on it."""
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils.translation import gettext_noop
+
+from recruitment.accounts.models import User
+from recruitment.applications.models import Application
+from recruitment.applications.services.steps import keep, locked, tell_worker
+from recruitment.openings.models import Opening
+from recruitment.openings.services.closing import close_opening
+from recruitment.openings.services.places import free_place
+
+
+@transaction.atomic
+def close_with_applications(*, opening: Opening, outcome: str, by: User, on: dt.date) -> Opening:
+    """Close the opening, end every application still in progress, free the places held, and tell the people why."""
+    for application in Application.objects.in_pipeline().filter(opening=opening).order_by("pk"):
+        end_application(application=application, ending=Application.Ending.OPENING_CLOSED, by=by)
+    return close_opening(opening=opening, outcome=outcome, by=by, on=on)
+
+
+@transaction.atomic
+def end_application(*, application: Application, ending: str, by: User | None) -> None:
+    """Ended by something else than the two sides' decision; a held place is free again. Ended ones stay as they are."""
+    application = locked(application)
+    if application.status not in Application.PIPELINE_STATUSES:
+        return
+    if application.status in Application.HOLDING_STATUSES:
+        free_place(opening=application.opening, accepted=False)
+    application.end()
+    application.ending, application.answer_by = ending, None
+    keep(application, by=by)
+    if ending == Application.Ending.OPENING_CLOSED:
+        tell_worker(application, "closed", gettext_noop("Tin %(title)s của %(factory)s đã đóng, hồ sơ %(receipt)s khép lại. Mở Vùng Xanh để xem việc tương tự."))
