@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -41,7 +42,7 @@ class Interpretation:
     occupation: str | None
     wage: Wage
     place: str | None
-    fields: dict[str, object] = field(default_factory=dict)
+    fields: dict[str, Any] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
 
 
@@ -71,9 +72,14 @@ def shown(text: str) -> str:
     return cleaned if len(cleaned) <= 40 else cleaned[:39] + "…"
 
 
+def longest(name: str) -> int:
+    """How many characters a field of an opening holds."""
+    return getattr(Opening._meta.get_field(name), "max_length", None) or 0
+
+
 def read_title(text: str) -> str:
     title = clean_text(text)
-    most = Opening._meta.get_field("title").max_length
+    most = longest("title")
     if not title:
         raise CellNotUsed(_("Thiếu chức danh."))
     if len(title) > most:
@@ -83,7 +89,7 @@ def read_title(text: str) -> str:
 
 def read_description(text: str) -> str:
     description = clean_text(text, lines=True)
-    most = Opening._meta.get_field("description").max_length
+    most = longest("description")
     if len(description) > most:
         raise CellNotUsed(_("Mô tả dài quá: tối đa %(most)s ký tự, đang có %(length)s.") % {"most": most, "length": len(description)})
     return description
@@ -91,7 +97,7 @@ def read_description(text: str) -> str:
 
 def read_rest_day(text: str) -> str:
     rest_day = clean_text(text)
-    most = Opening._meta.get_field("rest_day").max_length
+    most = longest("rest_day")
     if len(rest_day) > most:
         raise CellNotUsed(_("Ngày nghỉ dài quá: tối đa %(most)s ký tự.") % {"most": most})
     return rest_day
@@ -146,7 +152,7 @@ def read_months(text: str) -> int:
         raise CellNotUsed(_("Không đọc được kinh nghiệm “%(text)s”. Hãy viết như “1 năm” hoặc “Không yêu cầu”.") % {"text": shown(text)}) from error
 
 
-READERS: dict[str, Callable[[str], object]] = {
+READERS: dict[str, Callable[[str], Any]] = {
     "title": read_title,
     "headcount": read_headcount,
     "shift": read_shift,

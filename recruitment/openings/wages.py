@@ -69,7 +69,8 @@ def read_wage(text: str, *, dong_per_dollar: int) -> Wage:
         raise WageNotRead(text)
     second = AMOUNT.match(words, gap.end()) if (gap := BETWEEN.match(words, first.end())) else None
     ends = [_amount(end, unit=unit, scale=_scale(second) or _scale(first) or "") for end in (first, second) if end]
-    low, high = min(ends), max(ends)
+    low: int | None = min(ends)
+    high: int | None = max(ends)
     if second is None:
         before = words[: first.start()]
         at_most = AT_MOST.search(before)

@@ -4,7 +4,7 @@ import datetime as dt
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.db import models, transaction
@@ -71,7 +71,7 @@ def _import(rows: Sequence[TableRow], *, factory: Factory, by: User, on: dt.date
     imported, drafts = [], []
     for row, key in zip(rows, keys, strict=True):
         meaning = interpret(row, on=on)
-        report = _report(row, meaning, known=occupations.keys())
+        report = _report(row, meaning, known=set(occupations))
         imported.append(report)
         if not meaning.errors:
             report.outcome = Outcome.ALREADY if key in there else Outcome.NEW
@@ -83,11 +83,11 @@ def _import(rows: Sequence[TableRow], *, factory: Factory, by: User, on: dt.date
     saved = _openings_by_key(factory, [key for _report_of, key in drafts])
     for report, key in drafts:
         report.opening = saved[key].pk
-    request_index("opening", [saved[opening.import_key].pk for opening in new])
+    request_index("opening", [saved[opening.import_key].pk for opening in new if opening.import_key])
     return imported
 
 
-def _report(row: TableRow, meaning: Interpretation, *, known: Iterable[str]) -> ImportedRow:
+def _report(row: TableRow, meaning: Interpretation, *, known: Collection[str | None]) -> ImportedRow:
     return ImportedRow(
         row=row.number,
         title=meaning.title,
@@ -121,7 +121,8 @@ def _keys(rows: Sequence[TableRow]) -> list[str]:
 
 
 def _openings_by_key(factory: Factory, keys: Iterable[str]) -> dict[str, Opening]:
-    return {opening.import_key: opening for opening in Opening.objects.filter(factory=factory, import_key__in=keys)}
+    openings = Opening.objects.filter(factory=factory, import_key__in=keys)
+    return {opening.import_key: opening for opening in openings if opening.import_key}
 
 
 def _publish(imported: Iterable[ImportedRow], *, by: User, on: dt.date) -> None:
