@@ -3,13 +3,14 @@
 import datetime as dt
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
 from recruitment.accounts.models import Role, User
 from recruitment.employers.models import Factory
 from recruitment.occupations.models import Occupation, Skill
+from recruitment.openings.income import Income, estimate_income
 from recruitment.workers.models import Shift
 
 
@@ -37,6 +38,19 @@ class OpeningQuerySet(models.QuerySet):
 
     def with_places_left(self):
         return self.annotate(places_left=F("headcount") - F("held") - F("accepted"))
+
+    def with_new_applicants(self):
+        """`new_applicants`: how many wait for the recruiter's first answer."""
+        return self.annotate(new_applicants=Count("applications", filter=Q(applications__status="applied")))
+
+    def newest_first(self):
+        """Drafts on top, then by when they were published."""
+        return self.order_by(F("published_at").desc(nulls_first=True), "-pk")
+
+    def similar_to(self, opening: "Opening"):
+        """Others of the same factory and occupation that people can see or could soon see again."""
+        shown = [Opening.Status.PUBLISHED, Opening.Status.PAUSED]
+        return self.filter(factory=opening.factory_id, occupation=opening.occupation_id, status__in=shown).exclude(pk=opening.pk).order_by("-pk")
 
 
 class Opening(models.Model):
@@ -131,6 +145,18 @@ class Opening(models.Model):
     def places(self) -> int:
         """Places neither held nor filled."""
         return self.headcount - self.held - self.accepted
+
+    def income(self) -> Income | None:
+        """The worked example of a month, or None while the base wage is unknown."""
+        if self.base_wage is None:
+            return None
+        return estimate_income(
+            base_wage=self.base_wage,
+            allowances=self.allowances,
+            overtime_hours_per_week=self.overtime_hours_per_week,
+            hours_per_week=self.hours_per_week,
+            shift=self.shift,
+        )
 
     @transition(status, source=[Status.DRAFT, Status.PAUSED], target=Status.PUBLISHED)
     def publish(self):

@@ -175,6 +175,16 @@ def check_wording(text: str, *, provinces: Iterable[str] = ()) -> list[Finding]:
     return _without_overlaps(found)
 
 
+def segments(text: str, findings: Iterable[Finding]) -> list[tuple[str, Finding | None]]:
+    """The text cut at its findings (in order, as `check_wording` gives them), so that a page can mark them."""
+    pieces: list[tuple[str, Finding | None]] = []
+    position = 0
+    for finding in findings:
+        pieces += [(text[position : finding.start], None), (finding.phrase, finding)]
+        position = finding.end
+    return [piece for piece in [*pieces, (text[position:], None)] if piece[0]]
+
+
 def phrase_key(phrase: str) -> str:
     """The same for every way of typing a phrase that differs in case, spaces, invisible characters or composition only."""
     return " ".join(read(phrase).letters.split())

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from recruitment.accounts.models import User
 from recruitment.employers.models import Enterprise, Factory
 from recruitment.openings import requirements
-from recruitment.openings.income import estimate_income
 from recruitment.openings.models import Opening, ShuttleStop, WordingOverride
 from recruitment.openings.wording import phrase_key
 from recruitment.shared.refusals import Conflict, Refusal
@@ -157,16 +156,9 @@ def locked(opening: Opening) -> Opening:
 
 def set_income(opening: Opening) -> None:
     """Estimate the month from its parts; a wage known only as a range (an imported one) stays."""
-    if opening.base_wage is None:
-        return
-    income = estimate_income(
-        base_wage=opening.base_wage,
-        allowances=opening.allowances,
-        overtime_hours_per_week=opening.overtime_hours_per_week,
-        hours_per_week=opening.hours_per_week,
-        shift=opening.shift,
-    )
-    opening.wage_min, opening.wage_max = income.wage_min, income.wage_max
+    income = opening.income()
+    if income is not None:
+        opening.wage_min, opening.wage_max = income.wage_min, income.wage_max
 
 
 def _save_related(opening: Opening, fields: Mapping[str, object]) -> None:
