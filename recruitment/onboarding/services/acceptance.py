@@ -1,0 +1,192 @@
+"""Accepting a worker: place, clearance, backup beds, entry bed and messages, all of it or none.
+
+Locks are taken in one order: worker, his or her applications, openings, factory, site nights. Two acceptances that book beds
+at two sites in opposite order may still meet; PostgreSQL ends one of them, which is then tried again.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+
+from django.db import OperationalError, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from recruitment.accounts.models import User
+from recruitment.applications.models import Application
+from recruitment.applications.services.closing import end_application
+from recruitment.applications.services.steps import WrongMoment, keep, locked, tell_worker
+from recruitment.health.models import AdmissionRule, Clearance
+from recruitment.health.services.assessments import assess_worker
+from recruitment.onboarding.models import Acceptance
+from recruitment.openings.services.places import fill_place, lock_openings
+from recruitment.places.models import Province
+from recruitment.quarantine.models import Stay
+from recruitment.quarantine.services.admissions import book_entry_bed
+from recruitment.quarantine.services.reservations import Raised, ensure_backup_cover
+from recruitment.shared.refusals import Refusal
+from recruitment.workers.models import Worker
+from search.outbox import request_index
+
+Status = Application.Status
+READY_TO_ACCEPT = [Status.APPLIED, Status.SHORTLISTED, Status.AGREED]
+DEADLOCK = "40P01"
+ATTEMPTS = 5
+
+
+class NotAccepted(Refusal):
+    """Something is lacking; nothing was changed. Carries `application` and `shortfalls`, every refusal at once."""
+
+    def for_people(self) -> str:
+        return " ".join(shortfall.for_people() for shortfall in self.facts["shortfalls"])
+
+
+class NotCleared(Refusal):
+    """The rules of the day don't let the person in, or a health officer has to decide. Carries `clearance`."""
+
+    def for_people(self) -> str:
+        if self.facts["clearance"].verdict == Clearance.Verdict.UNDECIDED:
+            return _("Chưa có kết luận y tế cho người này: cần cán bộ y tế quyết định trước khi nhận.")
+        return _("Theo quy định hiện hành người này chưa được vào tỉnh. Hãy chọn người khác hoặc chờ đến khi đủ điều kiện.")
+
+
+class HiredElsewhere(Refusal):
+    """Another factory was quicker. Carries `worker`."""
+
+    def for_people(self) -> str:
+        return _("Người này vừa được một nhà máy khác nhận. Hãy chọn người khác.")
+
+
+def accept(*, application: Application, by: User, on: dt.date) -> Acceptance:
+    """Accept the person behind an application. Repeating the call returns the same acceptance.
+
+    Raises NotAccepted with every shortfall, or WrongMoment when the application can't be accepted from its state.
+    """
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            return _accept(application, by, on)
+        except OperationalError as error:
+            deadlock = getattr(error.__cause__, "sqlstate", None) == DEADLOCK
+            if not deadlock or attempt == ATTEMPTS or transaction.get_connection().in_atomic_block:
+                raise
+    raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+@transaction.atomic
+def _accept(application: Application, by: User, on: dt.date) -> Acceptance:
+    worker = Worker.objects.select_for_update(of=("self",), no_key=True).select_related("user", "home_province").get(pk=application.worker_id)
+    others = _lock_applications(worker)
+    application = locked(application)
+    if application.status == Status.ACCEPTED:
+        return Acceptance.objects.select_related("entry_stay__site", "reservation__site").get(application=application)
+    if application.status not in READY_TO_ACCEPT:
+        raise WrongMoment(application=application)
+    lock_openings(pks=[application.opening_id, *(other.opening_id for other in others if other.status in Application.HOLDING_STATUSES)])
+    clearance = assess_worker(worker=worker, by=by, on=on)
+    arrives_on, starts_on = _dates(application, worker, clearance, on)
+    secured = _secure_everything(application, worker, clearance, arrives_on, by, on)
+    application.accept()
+    keep(application, by=by)
+    acceptance = _record(application, clearance, arrives_on, starts_on, secured, by)
+    _end_the_search(worker, others, application, by)
+    tell_worker(
+        application,
+        "accepted",
+        gettext_noop("%(factory)s đã nhận bạn vào việc %(title)s. Ngày đến: %(arrives)s, ngày bắt đầu làm: %(starts)s. Mở Vùng Xanh để xem việc cần làm."),
+        arrives=f"{arrives_on:%d/%m/%Y}",
+        starts=f"{starts_on:%d/%m/%Y}",
+    )
+    return acceptance
+
+
+def _lock_applications(worker: Worker) -> list[Application]:
+    rows = Application.objects.open().select_for_update(of=("self",), no_key=True)
+    return list(rows.filter(worker=worker).order_by("pk"))
+
+
+def _dates(application: Application, worker: Worker, clearance: Clearance, on: dt.date) -> tuple[dt.date, dt.date]:
+    """Arrival early enough to serve the days before the wanted start, never before the clearance allows; and the first shift."""
+    ready_on = clearance.ready_on or on
+    days = dt.timedelta(days=clearance.entry_quarantine_days)
+    starts_on = max(ready_on, application.starts_on or on, application.opening.starts_on or on, worker.available_from + days, on)
+    return starts_on - days, starts_on
+
+
+def _secure_everything(application: Application, worker: Worker, clearance: Clearance, arrives_on: dt.date, by: User, on: dt.date) -> dict:
+    """Take every part, each in a savepoint, so that all shortfalls are known; any of them undoes the whole."""
+    opening = application.opening
+    from_elsewhere = worker.home_province_id != Province.objects.home(on).pk
+    parts: dict[str, Callable] = {
+        "person": lambda: _refuse_hired(worker),
+        "place": lambda: fill_place(opening=opening, held=application.status == Status.AGREED),
+        "clearance": lambda: _refuse_uncleared(clearance),
+        "backup": lambda: ensure_backup_cover(factory=opening.factory, extra_workers=int(from_elsewhere), by=by, on=on),
+        "entry_bed": lambda: _entry_bed(worker, application, clearance, arrives_on, by, on),
+    }
+    secured, shortfalls = {}, []
+    for name, secure in parts.items():
+        try:
+            with transaction.atomic():
+                secured[name] = secure()
+        except Refusal as refusal:
+            shortfalls.append(refusal)
+    if shortfalls:
+        raise NotAccepted(application=application, shortfalls=shortfalls)
+    return secured
+
+
+def _refuse_hired(worker: Worker) -> None:
+    if worker.status == Worker.Status.HIRED:
+        raise HiredElsewhere(worker=worker)
+
+
+def _refuse_uncleared(clearance: Clearance) -> None:
+    if clearance.verdict in (Clearance.Verdict.REFUSED, Clearance.Verdict.UNDECIDED):
+        raise NotCleared(clearance=clearance)
+
+
+def _entry_bed(worker: Worker, application: Application, clearance: Clearance, arrives_on: dt.date, by: User, on: dt.date) -> Stay | None:
+    if clearance.entry_quarantine_place != AdmissionRule.Place.SITE or not clearance.entry_quarantine_days:
+        return None
+    zone, days = application.opening.factory.zone, clearance.entry_quarantine_days
+    return book_entry_bed(worker=worker, zone=zone, arrives_on=arrives_on, days=days, by=by, on=on)
+
+
+def _record(application, clearance, arrives_on, starts_on, secured, by) -> Acceptance:
+    raised: list[Raised] = secured["backup"]
+    return Acceptance.objects.create(
+        application=application,
+        clearance=clearance,
+        arrives_on=arrives_on,
+        starts_on=starts_on,
+        entry_stay=secured["entry_bed"],
+        reservation=raised[0].reservation if raised else None,
+        beds_added=max((part.beds for part in raised), default=0),
+        accepted_by=by,
+    )
+
+
+def _end_the_search(worker: Worker, others: list[Application], application: Application, by: User) -> None:
+    """Hired: found by nobody any more, and every other open application gives its place back at once."""
+    worker.status = Worker.Status.HIRED
+    worker.save(update_fields=["status", "changed_at"])
+    request_index("candidate", [worker.pk])
+    for other in others:
+        if other.pk != application.pk:
+            end_application(application=other, ending=Application.Ending.HIRED_ELSEWHERE, by=by)
+
+
+def outcome_sentence(acceptance: Acceptance) -> str:
+    """What was secured where, in one sentence for the recruiter."""
+    parts = [_("Đã nhận, bắt đầu làm ngày %(day)s") % {"day": f"{acceptance.starts_on:%d/%m/%Y}"}]
+    if acceptance.beds_added and acceptance.reservation:
+        parts.append(_("giữ thêm %(beds)d giường dự phòng ở %(site)s") % {"beds": acceptance.beds_added, "site": acceptance.reservation.site})
+    else:
+        parts.append(_("suất dự phòng hiện có đã đủ"))
+    if stay := acceptance.entry_stay:
+        dates = {"site": stay.site, "first": f"{stay.arrives_on:%d/%m/%Y}", "until": f"{stay.leaves_on:%d/%m/%Y}"}
+        parts.append(_("giữ giường vào tỉnh ở %(site)s từ %(first)s đến %(until)s") % dates)
+    elif acceptance.clearance.entry_quarantine_days:
+        parts.append(_("cách ly tại nơi ở %(days)d ngày") % {"days": acceptance.clearance.entry_quarantine_days})
+    else:
+        parts.append(_("không phải cách ly"))
+    return "; ".join(parts) + "."
