@@ -14,7 +14,9 @@ from demo.pipeline import accept_some, make_applications
 from demo.sites import make_sites, reserve_backup
 from recruitment.accounts.models import Organisation, Role, User
 from recruitment.health.services.assessments import assess_everybody
+from recruitment.health.services.policies import load_admission_policies
 from recruitment.places.models import AreaLevel, Province
+from recruitment.quarantine.services.policies import load_backup_policies
 
 LEVELS = {3: ["Hà Nội", "Nghệ An"], 4: ["Thành phố Hồ Chí Minh"], 2: ["Bắc Ninh", "Phú Thọ", "Hải Phòng"]}
 
@@ -42,7 +44,9 @@ class Command(BaseCommand):
 
     def fill(self, random: Random, *, workers: int, openings: int, factories: int, sites: int) -> None:
         now, today = timezone.now(), timezone.localdate()
-        call_command("load_reference_data", stdout=self.stdout)
+        call_command("load_reference_data", verbosity=0)
+        load_admission_policies()
+        load_backup_policies()
         officers = self.make_officers()
         set_area_levels(today)
         plants = make_factories(random, count=factories, now=now, officer=officers[Role.LABOUR_OFFICER])

@@ -1,0 +1,52 @@
+"""Changing what a job seeker told about work."""
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+
+from django.db import transaction
+
+from recruitment.accounts.models import User
+from recruitment.occupations.models import Occupation, Skill
+from recruitment.places.models import Commune, IndustrialZone, Province
+from recruitment.workers.models import Worker, WorkerOccupation
+from search.outbox import request_index
+
+
+@transaction.atomic
+def change_profile(
+    *,
+    worker: Worker,
+    home_province: Province,
+    home_commune: Commune | None,
+    available_from: dt.date,
+    shifts: Collection[str],
+    wage_wanted: int | None,
+    needs_dormitory: bool,
+    occupations: Mapping[Occupation, int],
+    zones: Collection[IndustrialZone],
+    skills: Collection[Skill],
+    by: User,
+    on: dt.date,
+) -> Worker:
+    """Write the whole profile anew; `occupations` maps each to months of experience, no `zones` means any."""
+    worker = Worker.objects.select_for_update(of=("self",), no_key=True).get(pk=worker.pk)
+    worker.home_province, worker.home_commune = home_province, home_commune
+    worker.available_from, worker.shifts, worker.wage_wanted, worker.needs_dormitory = available_from, list(shifts), wage_wanted, needs_dormitory
+    worker.save()
+    worker.occupations.exclude(occupation__in=occupations).delete()
+    for occupation, months in occupations.items():
+        WorkerOccupation.objects.update_or_create(worker=worker, occupation=occupation, defaults={"experience_months": months})
+    worker.zones.set(zones)
+    worker.skills.set(skills)
+    request_index("candidate", [worker.pk])
+    return worker
+
+
+@transaction.atomic
+def hide(*, worker: Worker, hidden: bool, by: User, on: dt.date) -> Worker:
+    """Out of employers' lists, or back in them; a hired worker stays hired."""
+    Worker.objects.filter(pk=worker.pk, status=Worker.Status.LOOKING if hidden else Worker.Status.HIDDEN).update(
+        status=Worker.Status.HIDDEN if hidden else Worker.Status.LOOKING
+    )
+    request_index("candidate", [worker.pk])
+    return Worker.objects.get(pk=worker.pk)
