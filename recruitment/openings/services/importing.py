@@ -65,6 +65,7 @@ def import_openings(*, rows: Sequence[TableRow], factory: Factory, by: User, on:
 
 
 def _import(rows: Sequence[TableRow], *, factory: Factory, by: User, on: dt.date) -> list[ImportedRow]:
+    Factory.objects.select_for_update(of=("self",), no_key=True).get(pk=factory.pk)  # one table at a time: two in another order would deadlock
     occupations = dict(Occupation.objects.values_list("code", "pk"))
     keys = _keys(rows)
     there = _openings_by_key(factory, keys)
@@ -79,7 +80,7 @@ def _import(rows: Sequence[TableRow], *, factory: Factory, by: User, on: dt.date
             if key not in there:
                 there[key] = _draft(meaning, factory=factory, key=key, occupation=occupations.get(meaning.occupation or ""), by=by)
     new = [opening for opening in there.values() if opening.pk is None]
-    Opening.objects.bulk_create(new, ignore_conflicts=True)  # somebody may be importing the same table at this moment
+    Opening.objects.bulk_create(new)
     saved = _openings_by_key(factory, [key for _report_of, key in drafts])
     for report, key in drafts:
         report.opening = saved[key].pk
