@@ -12,7 +12,7 @@ from elasticsearch.dsl import Q, Search
 from search.documents import mapping
 from search.engines.contract import IndexUnavailable, UnknownField, Write
 from search.engines.embedded import engine as engine_module
-from search.engines.embedded import schema
+from search.engines.embedded import ranking, schema
 from search.engines.embedded.engine import EmbeddedEngine, writer_of
 from search.projections import candidate_source
 from search.scoring import CandidateFacts
@@ -71,7 +71,9 @@ def test_a_day_is_found_on_that_day_wherever_the_server_stands(engine):
     assert found(engine, ALL.query("range", ready_on={"lt": dt.date(2026, 12, 1)})) == []
 
 
-def test_equal_hits_keep_one_order_although_they_were_written_in_another(tmp_path):
+@pytest.mark.parametrize("fetched", [0, 7, 1000])
+def test_equal_hits_keep_one_order_although_they_were_written_in_another(tmp_path, monkeypatch, fetched):
+    monkeypatch.setattr(ranking, "TIES_FETCHED", fetched)
     engine = EmbeddedEngine(tmp_path)
     pks = list(range(1, 901))
     Random(3).shuffle(pks)

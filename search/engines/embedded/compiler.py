@@ -48,7 +48,7 @@ class Compiler:
     def filter(self, query: Mapping) -> Query:
         """The same documents, each with score 0. A keyword term may stand here: it is not asked for a score."""
         name, body = only_entry(query, "query")
-        compiled = self._term_without_score(body) if name == "term" else self.compile(query)
+        compiled = self._term_without_score(body) if name == "term" else self.compile(without_optional(query))
         return Query.const_score_query(compiled, 0.0)
 
     def _match_all(self, body: Mapping) -> Query:
@@ -61,9 +61,7 @@ class Compiler:
         must += [self.filter(query) for query in as_list(body.get("filter", []))]
         should = [self.compile(query) for query in as_list(body.get("should", []))]
         must_not = [self.filter(query) for query in as_list(body.get("must_not", []))]
-        needed = body.get("minimum_should_match", 1 if should and not must else 0)
-        if not isinstance(needed, int) or isinstance(needed, bool) or needed < 0:
-            raise UnsupportedQuery(f"bool.minimum_should_match {needed!r}")
+        needed = shoulds_needed(body)
         if not must and not (should and needed):  # tantivy wants something to start from
             must = [Query.const_score_query(Query.all_query(), 0.0 if should or must_not else 1.0)]
         parts = [(Occur.Must, query) for query in must] + [(Occur.Should, query) for query in should]
@@ -152,6 +150,23 @@ class Compiler:
         if not fits(value):
             raise UnsupportedQuery(f"{value!r} for the {kind} field {field!r}")
         return value
+
+
+def shoulds_needed(body: Mapping) -> int:
+    """How many `should` clauses a bool query demands."""
+    needed = body.get("minimum_should_match", 1 if body.get("should") and not body.get("must") and not body.get("filter") else 0)
+    if not isinstance(needed, int) or isinstance(needed, bool) or needed < 0:
+        raise UnsupportedQuery(f"bool.minimum_should_match {needed!r}")
+    return needed
+
+
+def without_optional(query: Mapping) -> Mapping:
+    """The query without clauses that only add to scores: they are most of a ranking's work and change no count."""
+    name, body = only_entry(query, "query")
+    if name != "bool" or shoulds_needed(body) or not (body.get("must") or body.get("filter")):
+        return query
+    kept = {part: clauses for part, clauses in body.items() if part not in ("should", "minimum_should_match")}
+    return {"bool": kept | {"must": [without_optional(clause) for clause in as_list(body.get("must", []))]}}
 
 
 def is_long(value: object) -> bool:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import tantivy
 from elasticsearch.dsl import Search
-from tantivy import Occur, Query
+from tantivy import Query
 
 from search.engines.contract import Answer, Health, IndexUnavailable, UnsupportedQuery, Write
-from search.engines.embedded.aggregations import Aggregator
+from search.engines.embedded.aggregations import Aggregator, both
 from search.engines.embedded.compiler import Compiler, refuse_unknown
 from search.engines.embedded.directory import IndexDirectory
 from search.engines.embedded.ranking import keys_of, page
@@ -51,13 +51,13 @@ class EmbeddedEngine:
         if body.get("track_total_hits", True) is not True:
             raise UnsupportedQuery("search.track_total_hits other than true")
         keys = keys_of(body.get("sort", []), shelf.layout)
-        query = shelf.compiler.compile(body.get("query", {"match_all": {}}))
-        narrowed = query
+        asked = body.get("query", {"match_all": {}})
+        query = shelf.compiler.compile(asked)
         if "post_filter" in body:
-            narrowed = Query.boolean_query([(Occur.Must, query), (Occur.Must, shelf.compiler.filter(body["post_filter"]))])
+            query = both(query, shelf.compiler.filter(body["post_filter"]))
         searcher = shelf.reader.searcher()
-        total, hits = page(searcher, narrowed, keys, body.get("from", 0), body.get("size", DEFAULT_SIZE))
-        counted = Aggregator(shelf.compiler, searcher).run(query, body.get("aggs") or body.get("aggregations", {}))
+        total, hits = page(searcher, query, keys, body.get("from", 0), body.get("size", DEFAULT_SIZE))
+        counted = Aggregator(shelf.compiler, searcher).run(shelf.compiler.filter(asked), body.get("aggs") or body.get("aggregations", {}))
         return Answer(total=total, hits=hits, aggregations=counted)
 
     def write(self, kind: str, writes: Sequence[Write]) -> None:

@@ -11,7 +11,7 @@ from search.engines.embedded.compiler import only_entry, refuse_unknown
 from search.engines.embedded.schema import PK, Layout
 
 SCORE = "_score"
-TIES_FETCHED = 64  # beyond the page at first; four times as many whenever a tie goes on past them
+TIES_FETCHED = 1000  # beyond the page at first, which costs little; four times as many whenever a tie goes on past them
 SORTED_TYPES = ("long", "boolean", "date")
 
 
