@@ -23,7 +23,7 @@ ROWS_PER_PAGE = 30
 @permission("employers.register")
 @sensitive_post_parameters("password")
 def register(request):
-    form = RegistrationForm(request.POST or None)
+    form = RegistrationForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             recruiter = register_enterprise(**form.cleaned_data, language=get_language()[:2], on=timezone.localdate())
@@ -60,7 +60,7 @@ def approve(request, pk):
 def refuse(request, pk):
     """Asks for the reason, then refuses."""
     enterprise = get_object_or_404(Enterprise.objects.visible_to(request.user).prefetch_related("factories__zone"), pk=pk)
-    form = RefusalForm(request.POST or None)
+    form = RefusalForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             approving.refuse(enterprise=enterprise, reason=form.cleaned_data["reason"], by=request.user, on=timezone.localdate())

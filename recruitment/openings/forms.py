@@ -77,6 +77,14 @@ class ShuttleStopsField(CleanTextField):
         return name, departs_at
 
 
+def offer_factories(field: forms.ModelChoiceField, user) -> None:
+    """The user's own; a single one is chosen already."""
+    field.queryset = Factory.objects.visible_to(user).select_related("zone")
+    own = list(field.queryset[:2])
+    if len(own) == 1:
+        field.initial = own[0]
+
+
 class StepForm(forms.Form):
     """One step; `opening` is the one being edited, or None for a new one, and `user` whose factories may be chosen."""
 
@@ -123,10 +131,7 @@ class JobForm(StepForm):
     description = CleanTextField(required=False, max_length=4000, label=label("description"))
 
     def prepare(self, user) -> None:
-        factories = Factory.objects.visible_to(user).select_related("zone")
-        self.fields["factory"].queryset = factories
-        if self.opening is None and len(factories) == 1:
-            self.fields["factory"].initial = factories[0]
+        offer_factories(self.fields["factory"], user)
 
     def initial_of(self, opening: Opening) -> dict:
         return {field: getattr(opening, field) for field in ("factory", "occupation", "title", "description")}
@@ -238,3 +243,21 @@ class ReviewForm(forms.Form):
     """The department's answer about one kept phrase."""
 
     decision = forms.ChoiceField(choices=WordingOverride.Decision.choices)
+
+
+class ImportForm(forms.Form):
+    factory = forms.ModelChoiceField(Factory.objects.none(), label=label("factory"), error_messages={"required": gettext_lazy("Hãy chọn nhà máy.")})
+    file = forms.FileField(
+        label=gettext_lazy("Tệp CSV hoặc Excel (.xlsx)"),
+        help_text=gettext_lazy(
+            "Tối đa 5 MB và 2.000 dòng. Cần một cột “chức danh”; các cột khác như mức lương, số lượng, ca làm, ngày bắt đầu được nhận ra theo tên."
+        ),
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xlsm"}),
+        error_messages={"required": gettext_lazy("Hãy chọn tệp.")},
+    )
+    publish = forms.BooleanField(required=False, label=gettext_lazy("Đăng luôn những tin đã đủ điều kiện; còn lại lưu nháp"))
+
+    def __init__(self, *arguments, user, **options):
+        super().__init__(*arguments, **options)
+        offer_factories(self.fields["factory"], user)

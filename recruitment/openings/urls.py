@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from recruitment.openings import views
+from recruitment.openings import import_views, views
 
 
 class StepConverter:
@@ -19,6 +19,8 @@ app_name = "openings"
 urlpatterns = [
     path("openings/", views.board, name="board"),
     path("openings/new/", views.new, name="new"),
+    path("openings/import/", import_views.upload, name="import"),
+    path("openings/import/<uuid:key>/", import_views.check, name="import_check"),
     path("openings/<int:pk>/", views.manage, name="manage"),
     path("openings/<int:pk>/steps/<step:number>/", views.step, name="step"),
     path("openings/<int:pk>/resume/", views.resume, name="resume"),

@@ -59,7 +59,7 @@ def manage(request, pk):
 @permission("openings.manage")
 def new(request):
     """The first step of a new opening; saving it makes the draft."""
-    form = JobForm(request.POST or None, user=request.user, on=timezone.localdate(), opening=None)
+    form = JobForm(posted(request), user=request.user, on=timezone.localdate(), opening=None)
     if request.method == "POST" and form.is_valid():
         fields = form.values
         key = form.cleaned_data["key"]
@@ -75,7 +75,7 @@ def step(request, pk, number):
     if number == LAST_STEP:
         return last_step(request, pk)
     opening = own_opening(request, pk)
-    form = STEP_FORMS[number](request.POST or None, user=request.user, opening=opening, on=timezone.localdate())
+    form = STEP_FORMS[number](posted(request), user=request.user, opening=opening, on=timezone.localdate())
     if request.method != "POST" or not form.is_valid():
         return step_page(request, form, opening, status=422 if form.is_bound else 200)
     try:
@@ -94,8 +94,8 @@ def step(request, pk, number):
 def last_step(request, pk):
     """What the work asks of people, the answers so far, and the button that publishes."""
     opening = own_opening(request, pk)
-    form = RequirementsForm(request.POST or None, user=request.user, opening=opening, on=timezone.localdate())
-    keep = keep_form(opening, request.POST or None)
+    form = RequirementsForm(posted(request), user=request.user, opening=opening, on=timezone.localdate())
+    keep = keep_form(opening, posted(request))
     if request.method != "POST":
         return check_page(request, form, keep, opening)
     if not (form.is_valid() & keep.is_valid()):
@@ -164,6 +164,11 @@ def review_wording(request, pk):
     except Refusal as refusal:
         messages.error(request, refusal.for_people())
     return redirect("openings:wording_queue")
+
+
+def posted(request):
+    """What a form is bound to: an empty POST is an answer too."""
+    return request.POST if request.method == "POST" else None
 
 
 def own_opening(request, pk) -> Opening:

@@ -61,7 +61,14 @@ SHIFTS = {
     "starts_on": "01/12/2026",
     "closes_on": "",
 }
-WAGE = {"base_wage": "6 triệu", "allowances": "500.000", "has_dormitory": "on", "dormitory_fee": "100.000", "dormitory_distance_km": "0,8", "meals": "Cơm ca"}
+WAGE = {
+    "base_wage": "6 triệu",
+    "allowances": "500.000",
+    "has_dormitory": "on",
+    "dormitory_fee": "100.000",
+    "dormitory_distance_km": "0,8",
+    "meals": "Cơm ca",
+}
 
 
 @pytest.mark.parametrize(("language", "said"), [("vi", "Xem lại trước khi đăng"), ("en", "Check before publishing")])
@@ -125,7 +132,9 @@ def test_a_wage_below_the_minimum_is_refused_at_entry_with_the_decree(client, re
     assert "293/2025/NĐ-CP" in text(response)
 
 
-@pytest.mark.parametrize(("line", "problem"), [("25:00 Phố Cò", "Không có giờ này"), ("6:10", "thiếu tên"), ("\n".join(["Phố Cò"] * 21), "Nhiều nhất 20")])
+@pytest.mark.parametrize(
+    ("line", "problem"), [("25:00 Phố Cò", "Không có giờ này"), ("6:10", "thiếu tên"), ("\n".join(["Phố Cò"] * 21), "Nhiều nhất 20")]
+)
 def test_a_shuttle_stop_that_can_not_be_read_says_why(client, recruiter, opening, line, problem):
     response = client.post(step(opening, 3), WAGE | {"shuttle_stops": line})
     assert response.status_code == 422

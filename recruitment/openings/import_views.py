@@ -1,0 +1,109 @@
+"""Importing a table of openings: choose a file, see what each row would bring, confirm, see what it brought.
+
+What was read waits in the cache for the confirmation, so nobody sends the file twice: one table a person, for half an hour.
+"""
+
+import uuid
+from dataclasses import asdict, dataclass
+
+from django.contrib import messages
+from django.core.cache import cache
+from django.core.paginator import Paginator
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from recruitment.accounts.permissions import permission
+from recruitment.employers.models import Factory
+from recruitment.occupations.models import Occupation
+from recruitment.openings.forms import ImportForm
+from recruitment.openings.reading import MOST_MEGABYTES, TableRow, read_table
+from recruitment.openings.services.importing import ImportedRow, Outcome, import_openings
+from recruitment.openings.unreadable import FileTooLarge, UnreadableFile
+
+KEPT_SECONDS = 30 * 60
+KEPT_CHARACTERS = 8_000_000
+ROWS_PER_PAGE = 50
+
+
+@dataclass
+class WaitingTable:
+    """A table between its upload and its confirmation, and afterwards what became of it."""
+
+    key: str
+    filename: str
+    factory: int
+    publish: bool
+    rows: list[TableRow]
+    report: list[dict]
+    done: bool = False
+
+
+@permission("openings.manage")
+def upload(request):
+    """The file is read and tried; nothing is kept of it in the database."""
+    form = ImportForm(*((request.POST, request.FILES) if request.method == "POST" else ()), user=request.user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            waiting = read(request, form)
+        except UnreadableFile as refusal:
+            form.add_error("file", refusal.for_people())
+        else:
+            cache.set(cache_key(request), waiting, KEPT_SECONDS)
+            return redirect("openings:import_check", waiting.key)
+    return render(request, "openings/import.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@permission("openings.manage")
+def check(request, key):
+    """What each row would bring; sending the page makes the drafts, and sending it again changes nothing."""
+    waiting = cache.get(cache_key(request))
+    if waiting is None or waiting.key != str(key):
+        messages.error(request, _("Bảng này đã quá 30 phút hoặc bạn đã chọn bảng khác. Hãy chọn lại tệp."))
+        return redirect("openings:import")
+    factory = get_object_or_404(Factory.objects.visible_to(request.user), pk=waiting.factory)
+    if request.method == "POST":
+        if not waiting.done:
+            waiting.report, waiting.done = [asdict(row) for row in run(request, waiting, factory, dry_run=False)], True
+            cache.set(cache_key(request), waiting, KEPT_SECONDS)
+        return redirect("openings:import_check", waiting.key)
+    return render(request, "openings/import_check.html", shown(request, waiting, factory))
+
+
+def read(request, form: ImportForm) -> WaitingTable:
+    uploaded, factory = form.cleaned_data["file"], form.cleaned_data["factory"]
+    if uploaded.size > MOST_MEGABYTES * 2**20:
+        raise FileTooLarge(megabytes=MOST_MEGABYTES)
+    rows = read_table(filename=uploaded.name, content=uploaded.read())
+    if sum(len(cell) for row in rows for cell in row.cells.values()) > KEPT_CHARACTERS:
+        raise FileTooLarge(megabytes=MOST_MEGABYTES)
+    waiting = WaitingTable(
+        key=str(uuid.uuid4()), filename=uploaded.name[:120], factory=factory.pk, publish=form.cleaned_data["publish"], rows=rows, report=[]
+    )
+    waiting.report = [asdict(row) for row in run(request, waiting, factory, dry_run=True)]
+    return waiting
+
+
+def run(request, waiting: WaitingTable, factory: Factory, *, dry_run: bool) -> list[ImportedRow]:
+    return import_openings(rows=waiting.rows, factory=factory, publish=waiting.publish, dry_run=dry_run, by=request.user, on=timezone.localdate())
+
+
+def shown(request, waiting: WaitingTable, factory: Factory) -> dict:
+    """Rows with something to mend first, then in the table's order."""
+    ordered = sorted(waiting.report, key=lambda row: (not row["errors"], row["row"]))
+    page = Paginator(ordered, ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    names = {occupation.code: str(occupation) for occupation in Occupation.objects.filter(code__in={row["occupation"] for row in page.object_list})}
+    outcomes = [row["outcome"] for row in waiting.report]
+    return {
+        "waiting": waiting,
+        "factory": factory,
+        "page": page,
+        "rows": [{**row, "occupation_name": names.get(row["occupation"], "")} for row in page.object_list],
+        "new": outcomes.count(Outcome.NEW),
+        "already": outcomes.count(Outcome.ALREADY),
+        "refused": outcomes.count(Outcome.REFUSED),
+    }
+
+
+def cache_key(request) -> str:
+    return f"openings:import:{request.user.pk}"
