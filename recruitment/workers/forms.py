@@ -1,21 +1,23 @@
 """What job seekers tell: who they are, what they can do, what they want, and what they agree to."""
 
+import datetime as dt
+
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from recruitment.occupations.models import Occupation, Skill
 from recruitment.places.models import Commune, IndustrialZone, Province
-from recruitment.shared.forms import CleanCharField, MoneyField, PeopleDateField, PhoneField, days_from_today, today, years_ago
+from recruitment.shared.forms import CleanCharField, MoneyField, PeopleDateField, PhoneField, days_from_today, today
+from recruitment.shared.refusals import Refusal
 from recruitment.shared.templatetags.display import experience
 from recruitment.shared.widgets import BirthDayInput, CodeInput
 from recruitment.workers.models import Consent, Shift
+from recruitment.workers.services.registration import check_age
 
-YOUNGEST, OLDEST = 15, 75  # Labour Code 2019 art. 3(1): from 15; nobody is refused for age, the upper bound catches slips
 LATEST_START_DAYS = 365
 OCCUPATION_ROWS = 3
 EXPERIENCE_MONTHS = [0, 3, 6, 12, 24, 36, 60, 120]
-REQUIRED = {"required": _("Hãy điền mục này.")}
 CHOOSE = {"required": _("Hãy chọn một mục."), "invalid_choice": _("Mục này không còn trong danh sách. Hãy chọn lại.")}
 
 
@@ -44,9 +46,7 @@ class PersonForm(forms.Form):
         label=_("Ngày sinh"),
         help_text=_("Ví dụ: 24/11/1998"),
         widget=BirthDayInput,
-        earliest=years_ago(OLDEST),
-        latest=years_ago(YOUNGEST),
-        error_messages={"late": _("Người lao động cần đủ 15 tuổi. Hãy kiểm tra lại năm sinh."), "early": _("Hãy kiểm tra lại năm sinh.")},
+        latest=today,
     )
     home_province = forms.ModelChoiceField(
         Province.objects.none(), label=_("Đang ở tỉnh, thành phố"), empty_label=_("Chọn tỉnh, thành phố"), error_messages=CHOOSE
@@ -59,17 +59,21 @@ class PersonForm(forms.Form):
         super().__init__(*arguments, **options)
         self.fields["home_province"].queryset = Province.objects.existing_on(timezone.localdate())
 
-
-class ConsentsField(forms.MultipleChoiceField):
-    """One box per purpose, none ticked beforehand."""
-
-    widget = forms.CheckboxSelectMultiple
+    def clean_birth_date(self) -> dt.date:
+        """The service's own rule, asked before a code is used up."""
+        try:
+            check_age(self.cleaned_data["birth_date"], on=timezone.localdate())
+        except Refusal as refusal:
+            raise forms.ValidationError(refusal.for_people()) from None
+        return self.cleaned_data["birth_date"]
 
 
 class ConsentForm(forms.Form):
-    """Purposes that the person agrees to; `needed` ones must be among them (the page says so beside the box)."""
+    """One box per purpose, none ticked beforehand; those in `given` are not asked again, `needed` ones must be ticked."""
 
-    consents = ConsentsField(label=_("Tôi đồng ý"), choices=Consent.Purpose.choices, required=False)
+    consents = forms.MultipleChoiceField(
+        label=_("Tôi đồng ý"), choices=Consent.Purpose.choices, required=False, widget=forms.CheckboxSelectMultiple, error_messages=CHOOSE
+    )
 
     def __init__(self, *arguments, needed: tuple[str, ...] = (), given: tuple[str, ...] = (), **options):
         super().__init__(*arguments, **options)

@@ -1,2 +1,16 @@
+from django.urls import path
+
+from recruitment.workers import views
+
 app_name = "workers"
-urlpatterns: list = []
+urlpatterns = [
+    path("sign-in/", views.sign_in, name="sign_in"),
+    path("sign-in/code/", views.code, name="code"),
+    path("sign-in/new-code/", views.new_code, name="new_code"),
+    path("register/", views.register, name="register"),
+    path("my/profile/", views.profile, name="profile"),
+    path("my/profile/edit/", views.edit, name="edit"),
+    path("my/profile/print/", views.print_profile, name="print"),
+    path("my/profile/visibility/", views.visibility, name="visibility"),
+    path("my/consents/", views.consents, name="consents"),
+]
