@@ -1,13 +1,12 @@
 """Accepting a worker: place, clearance, backup beds, entry bed and messages, all of it or none.
 
-Locks are taken in one order: worker, his or her applications, openings, factory, site nights. Two acceptances that book beds
-at two sites in opposite order may still meet; PostgreSQL ends one of them, which is then tried again.
+Locks are taken in one order: worker, his or her applications, openings, factory, site nights (see quarantine's securing.py).
 """
 
 import datetime as dt
 from collections.abc import Callable
 
-from django.db import OperationalError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -20,17 +19,13 @@ from recruitment.health.services.assessments import assess_worker
 from recruitment.onboarding.models import Acceptance
 from recruitment.openings.services.places import fill_place, lock_openings
 from recruitment.places.models import Province
-from recruitment.quarantine.models import Stay
-from recruitment.quarantine.services.admissions import book_entry_bed
-from recruitment.quarantine.services.reservations import Raised, ensure_backup_cover
+from recruitment.quarantine.services.securing import EntryBed, SecuredBeds, secure_beds
 from recruitment.shared.refusals import Refusal
 from recruitment.workers.models import Worker
 from search.outbox import request_index
 
 Status = Application.Status
 READY_TO_ACCEPT = [Status.APPLIED, Status.SHORTLISTED, Status.AGREED]
-DEADLOCK = "40P01"
-ATTEMPTS = 5
 
 
 class NotAccepted(Refusal):
@@ -56,23 +51,12 @@ class HiredElsewhere(Refusal):
         return _("Người này vừa được một nhà máy khác nhận. Hãy chọn người khác.")
 
 
+@transaction.atomic
 def accept(*, application: Application, by: User, on: dt.date) -> Acceptance:
     """Accept the person behind an application. Repeating the call returns the same acceptance.
 
     Raises NotAccepted with every shortfall, or WrongMoment when the application can't be accepted from its state.
     """
-    for attempt in range(1, ATTEMPTS + 1):
-        try:
-            return _accept(application, by, on)
-        except OperationalError as error:
-            deadlock = getattr(error.__cause__, "sqlstate", None) == DEADLOCK
-            if not deadlock or attempt == ATTEMPTS or transaction.get_connection().in_atomic_block:
-                raise
-    raise AssertionError("unreachable: the last attempt returns or raises")
-
-
-@transaction.atomic
-def _accept(application: Application, by: User, on: dt.date) -> Acceptance:
     worker = Worker.objects.select_for_update(of=("self",), no_key=True).select_related("user", "home_province").get(pk=application.worker_id)
     others = _lock_applications(worker)
     application = locked(application)
@@ -83,10 +67,10 @@ def _accept(application: Application, by: User, on: dt.date) -> Acceptance:
     lock_openings(pks=[application.opening_id, *(other.opening_id for other in others if other.status in Application.HOLDING_STATUSES)])
     clearance = assess_worker(worker=worker, by=by, on=on)
     arrives_on, starts_on = _dates(application, worker, clearance, on)
-    secured = _secure_everything(application, worker, clearance, arrives_on, by, on)
+    beds = _secure_everything(application, worker, clearance, arrives_on, by, on)
     application.accept()
     keep(application, by=by)
-    acceptance = _record(application, clearance, arrives_on, starts_on, secured, by)
+    acceptance = _record(application, clearance, arrives_on, starts_on, beds, by)
     _end_the_search(worker, others, application, by)
     tell_worker(
         application,
@@ -111,27 +95,27 @@ def _dates(application: Application, worker: Worker, clearance: Clearance, on: d
     return starts_on - days, starts_on
 
 
-def _secure_everything(application: Application, worker: Worker, clearance: Clearance, arrives_on: dt.date, by: User, on: dt.date) -> dict:
+def _secure_everything(application: Application, worker: Worker, clearance: Clearance, arrives_on: dt.date, by: User, on: dt.date) -> SecuredBeds:
     """Take every part, each in a savepoint, so that all shortfalls are known; any of them undoes the whole."""
     opening = application.opening
     from_elsewhere = worker.home_province_id != Province.objects.home(on).pk
-    parts: dict[str, Callable] = {
-        "person": lambda: _refuse_hired(worker),
-        "place": lambda: fill_place(opening=opening, held=application.status == Status.AGREED),
-        "clearance": lambda: _refuse_uncleared(clearance),
-        "backup": lambda: ensure_backup_cover(factory=opening.factory, extra_workers=int(from_elsewhere), by=by, on=on),
-        "entry_bed": lambda: _entry_bed(worker, application, clearance, arrives_on, by, on),
-    }
-    secured, shortfalls = {}, []
-    for name, secure in parts.items():
+    entry = _entry_bed(worker, clearance, arrives_on)
+    parts: list[Callable] = [
+        lambda: _refuse_hired(worker),
+        lambda: fill_place(opening=opening, held=application.status == Status.AGREED),
+        lambda: _refuse_uncleared(clearance),
+        lambda: secure_beds(factory=opening.factory, extra_workers=int(from_elsewhere), entry=entry, by=by, on=on),
+    ]
+    shortfalls = []
+    for secure in parts:
         try:
             with transaction.atomic():
-                secured[name] = secure()
+                beds = secure()
         except Refusal as refusal:
             shortfalls.append(refusal)
     if shortfalls:
         raise NotAccepted(application=application, shortfalls=shortfalls)
-    return secured
+    return beds
 
 
 def _refuse_hired(worker: Worker) -> None:
@@ -144,23 +128,21 @@ def _refuse_uncleared(clearance: Clearance) -> None:
         raise NotCleared(clearance=clearance)
 
 
-def _entry_bed(worker: Worker, application: Application, clearance: Clearance, arrives_on: dt.date, by: User, on: dt.date) -> Stay | None:
+def _entry_bed(worker: Worker, clearance: Clearance, arrives_on: dt.date) -> EntryBed | None:
     if clearance.entry_quarantine_place != AdmissionRule.Place.SITE or not clearance.entry_quarantine_days:
         return None
-    zone, days = application.opening.factory.zone, clearance.entry_quarantine_days
-    return book_entry_bed(worker=worker, zone=zone, arrives_on=arrives_on, days=days, by=by, on=on)
+    return EntryBed(worker, arrives_on, clearance.entry_quarantine_days)
 
 
-def _record(application, clearance, arrives_on, starts_on, secured, by) -> Acceptance:
-    raised: list[Raised] = secured["backup"]
+def _record(application: Application, clearance: Clearance, arrives_on: dt.date, starts_on: dt.date, beds: SecuredBeds, by: User) -> Acceptance:
     return Acceptance.objects.create(
         application=application,
         clearance=clearance,
         arrives_on=arrives_on,
         starts_on=starts_on,
-        entry_stay=secured["entry_bed"],
-        reservation=raised[0].reservation if raised else None,
-        beds_added=max((part.beds for part in raised), default=0),
+        entry_stay=beds.stay,
+        reservation=beds.backup[0].reservation if beds.backup else None,
+        beds_added=sum(part.beds for part in beds.backup),
         accepted_by=by,
     )
 
