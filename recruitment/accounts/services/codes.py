@@ -14,6 +14,7 @@ from recruitment.shared.crypto import blind_index
 from recruitment.shared.refusals import Refusal
 
 VALID = dt.timedelta(minutes=10)
+TWIN = dt.timedelta(minutes=1)  # a double tap arrives within it
 MOST_ATTEMPTS = 5
 WINDOW = dt.timedelta(minutes=15)
 MOST_PER_PHONE = 3  # codes in a window
@@ -65,6 +66,12 @@ def check_code(*, phone: str, code: str, now: dt.datetime) -> None:
     left = _try_code(phone, code, now)
     if left is not None:
         raise WrongCode(attempts_left=left) if left else ExpiredCode()
+
+
+def was_just_used(*, phone: str, code: str, now: dt.datetime) -> bool:
+    """Whether this very code let its owner in a moment ago, as when a form is sent twice by a double tap."""
+    latest = OneTimeCode.objects.filter(phone=phone, used_at__gt=now - TWIN, attempts__lt=MOST_ATTEMPTS).order_by("-used_at").first()
+    return latest is not None and hmac.compare_digest(latest.digest, _digest(phone, code))
 
 
 @transaction.atomic
