@@ -99,9 +99,9 @@ def test_openings_nobody_applied_to_are_listed_longest_waiting_first(today):
     assert list(openings_nobody_applied_to(Scope(on=today, weeks=4))) == [silent]
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_the_department_opens_every_page_and_nobody_else_does(client, page):
-    address = reverse(f"labour_market:{page}")
+@pytest.mark.parametrize("name", PAGES)
+def test_the_department_opens_every_page_and_nobody_else_does(client, name):
+    address = reverse(f"labour_market:{name}")
     assert client.get(address).status_code == 302
     client.force_login(UserFactory(recruiter=True))
     assert client.get(address).status_code == 403
@@ -109,28 +109,28 @@ def test_the_department_opens_every_page_and_nobody_else_does(client, page):
     assert client.get(address).status_code == 200
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_unreadable_filters_are_named_and_the_page_still_answers(client, page):
+@pytest.mark.parametrize("name", PAGES)
+def test_unreadable_filters_are_named_and_the_page_still_answers(client, name):
     client.force_login(UserFactory(labour_officer=True))
-    answer = client.get(reverse(f"labour_market:{page}"), {"zone": "x", "weeks": "999", "page": "-3", "occupation": "0"})
+    answer = client.get(reverse(f"labour_market:{name}"), {"zone": "x", "weeks": "999", "page": "-3", "occupation": "0"})
     assert answer.status_code == 200
     assert set(answer.context["form"].errors) == {"zone", "weeks", "occupation"}
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_a_page_asks_as_many_queries_for_thirty_rows_as_for_one(client, today, page):
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_asks_as_many_queries_for_thirty_rows_as_for_one(client, today, name):
     client.force_login(UserFactory(labour_officer=True))
 
     def queries() -> int:
         with CaptureQueriesContext(connection) as counted:
-            client.get(reverse(f"labour_market:{page}"))
+            client.get(reverse(f"labour_market:{name}"))
         return len(counted)
 
     def add_rows(number):
         for _ in range(number):
             opening = OpeningFactory(factory__zone=IndustrialZoneFactory())
             ready_worker(opening.occupation, today)
-            if page != "no_applications":
+            if name != "no_applications":
                 apply(opening)
 
     add_rows(1)

@@ -1,0 +1,31 @@
+"""What acceptance tests start from: a policy of the day, a site, and people from a province with a known level."""
+
+from recruitment.health.models import AdmissionRule
+from tests.factories.applications import ApplicationFactory
+from tests.factories.health import AdmissionPolicyFactory, AdmissionRuleFactory
+from tests.factories.openings import OpeningFactory
+from tests.factories.places import AreaLevelFactory, ProvinceFactory
+from tests.factories.quarantine import BackupPolicyFactory, SiteFactory
+from tests.factories.workers import WorkerFactory
+
+
+class Province:
+    """`rule` are the fields of the one admission rule; `places` and `beds` bound what can be accepted."""
+
+    def __init__(self, *, places: int = 10, beds: int = 10, backup_per_hundred: int = 100, **rule):
+        home = ProvinceFactory(home=True)
+        policy = AdmissionPolicyFactory(jurisdiction=home, number="QĐ 1/THỬ")
+        AdmissionRuleFactory(policy=policy, position=1, **rule)
+        BackupPolicyFactory(beds_per_hundred=backup_per_hundred, minimum_beds=0)
+        self.site = SiteFactory(beds=beds)
+        self.opening = OpeningFactory(headcount=places)
+        self.recruiter = self.opening.created_by
+        self.origin = ProvinceFactory()
+        AreaLevelFactory(province=self.origin, level=2)
+
+    def applicant(self, **fields):
+        worker = WorkerFactory(consented=True, home_province=self.origin)
+        return ApplicationFactory(worker=worker, opening=self.opening, **fields)
+
+
+ENTRY_QUARANTINE = {"quarantine_place": AdmissionRule.Place.SITE, "quarantine_days": 7}
