@@ -105,7 +105,13 @@ def _meanings(said: Sequence[str], phrases: Phrases) -> list[Phrase]:
     folded = tuple(text.folded_tokens(" ".join(said)))
     known = phrases.meanings.get(folded, ())
     exactly = [phrase for phrase in known if phrase.words == tuple(said)]
+    if not known and (written_out := _written_out(said)) != list(said):  # "cn may" is "công nhân may"
+        return _meanings(written_out, phrases)
     return exactly or [phrase for phrase in known if all(word in pair for word, *pair in zip(said, phrase.words, phrase.folded, strict=True))]
+
+
+def _written_out(said: Sequence[str]) -> list[str]:
+    return [word for short in said for word in text.tokens(ABBREVIATIONS.get(short, short))]
 
 
 @lru_cache(maxsize=4)

@@ -95,6 +95,12 @@ def test_abbreviations_are_read(find):
     assert titles(find(q="CN phụ kho")) == ["Công nhân phụ kho"]
 
 
+def test_an_abbreviation_inside_the_name_of_an_occupation_is_written_out(find, sewing):
+    OpeningFactory(title="Chuyền 7", occupation=sewing), OpeningFactory(title="Phụ kho")
+    found = find(q="cn may")
+    assert (titles(found), found.understood.occupations) == (["Chuyền 7"], {sewing.pk})
+
+
 def test_one_slip_in_a_word_nobody_uses_is_corrected_and_said(find):
     OpeningFactory(title="Công nhân hàn khung")
     found = find(q="khunh")
