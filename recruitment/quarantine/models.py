@@ -143,7 +143,9 @@ class BackupReservation(models.Model):
 
     class Meta:
         ordering = ["factory_id", "site_id", "pk"]
-        constraints = [models.UniqueConstraint(fields=["factory", "site"], condition=Q(ended_at=None), name="one_active_reservation_per_factory_and_site")]
+        constraints = [
+            models.UniqueConstraint(fields=["factory", "site"], condition=Q(ended_at=None), name="one_active_reservation_per_factory_and_site")
+        ]
 
 
 class ReservationNight(models.Model):
@@ -174,7 +176,10 @@ class StayQuerySet(models.QuerySet):
 
 
 class Stay(models.Model):
-    """One person's bed at a site from the night of `arrives_on` up to, not including, `leaves_on`."""
+    """One person's bed at a site from the night of `arrives_on` up to, not including, `leaves_on`.
+
+    What was given back early, on release or cancellation, begins with the night of `freed_from`.
+    """
 
     class Status(models.TextChoices):
         BOOKED = "booked", _("đã giữ giường")
@@ -191,6 +196,7 @@ class Stay(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     admitted_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    freed_from = models.DateField(null=True, help_text=_("các đêm từ ngày này đã trả lại khu"))
 
     objects = StayQuerySet.as_manager()
 
@@ -199,11 +205,15 @@ class Stay(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(leaves_on__gt=F("arrives_on")), name="stay_has_at_least_one_night"),
             models.CheckConstraint(
-                condition=Q(status="booked", admitted_at=None, ended_at=None)
-                | Q(status="admitted", admitted_at__isnull=False, ended_at=None)
-                | Q(status="released", admitted_at__isnull=False, ended_at__isnull=False)
-                | Q(status="cancelled", ended_at__isnull=False),
+                condition=Q(status="booked", admitted_at=None, ended_at=None, freed_from=None)
+                | Q(status="admitted", admitted_at__isnull=False, ended_at=None, freed_from=None)
+                | Q(status="released", admitted_at__isnull=False, ended_at__isnull=False, freed_from__isnull=False)
+                | Q(status="cancelled", ended_at__isnull=False, freed_from__isnull=False),
                 name="stay_status_has_its_times",
+            ),
+            models.CheckConstraint(
+                condition=Q(freed_from=None) | Q(freed_from__gte=F("arrives_on"), freed_from__lte=F("leaves_on")),
+                name="stay_frees_its_own_nights",
             ),
             ExclusionConstraint(
                 name="one_bed_per_person_and_night",
@@ -215,7 +225,10 @@ class Stay(models.Model):
 
 
 class JournalEntry(models.Model):
-    """One change of the ledger over the nights [first, until): how each column moved, why, and by whom."""
+    """One change of the ledger over the nights [first, until): how each column moved, why, and by whom.
+
+    Admitting somebody and confirming the figures move no column; they are kept for who did it and when.
+    """
 
     class Change(models.TextChoices):
         CAPACITY = "capacity", _("đổi sức chứa")
@@ -226,6 +239,7 @@ class JournalEntry(models.Model):
         ADMIT = "admit", _("nhận người")
         RELEASE = "release", _("cho ra")
         CANCEL = "cancel", _("hủy giường")
+        CONFIRM = "confirm", _("số liệu không đổi")
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="journal")
     first = models.DateField()

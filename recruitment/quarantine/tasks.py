@@ -1,10 +1,15 @@
+"""Background work of the ledger."""
+
 from celery import shared_task
 from django.utils import timezone
 
 from recruitment.quarantine.services.capacity import extend_all
+from recruitment.quarantine.services.reservations import keep_cover
 
 
 @shared_task
 def extend_ledger() -> None:
-    """Nightly: the coming year exists in advance, so that a missing night refuses by itself."""
-    extend_all(on=timezone.localdate())
+    """Nightly: the coming year exists in advance, and factories' backup beds reach the new end of the policy's horizon."""
+    on = timezone.localdate()
+    extend_all(on=on)
+    keep_cover(on=on)

@@ -1,4 +1,4 @@
-"""Sites with a ledger, and the backup policy. `SiteFactory()` has fresh figures and ten beds a night for sixty nights."""
+"""Quarantine sites, their nights, backup policies and stays. What a site promised comes from the services, not from here."""
 
 import datetime as dt
 
@@ -6,48 +6,62 @@ import factory
 from django.utils import timezone
 
 from recruitment.accounts.models import Organisation
-from recruitment.quarantine.models import BackupPolicy, JournalEntry, Site, SiteNight
-from tests.factories.accounts import OrganisationFactory
+from recruitment.quarantine.models import BackupPolicy, Site, SiteNight
+from recruitment.quarantine.services.capacity import open_site_nights
+from tests.factories.accounts import OrganisationFactory, UserFactory
 from tests.factories.places import ProvinceFactory
 
 
+class BackupPolicyFactory(factory.django.DjangoModelFactory):
+    """Five beds for a hundred workers from other provinces, at least one, held for ten nights."""
+
+    class Meta:
+        model = BackupPolicy
+
+    number = factory.Sequence(lambda number: f"{number}/DP-THỬ")
+    jurisdiction = factory.SubFactory(ProvinceFactory, home=True)
+    since = dt.date(2026, 1, 1)
+    beds_per_hundred = 5
+    minimum_beds = 1
+    horizon_days = 10
+    is_exercise = True
+
+
 class SiteFactory(factory.django.DjangoModelFactory):
+    """Figures confirmed just now, a year of nights with `beds` beds each (0: no ledger yet)."""
+
     class Meta:
         model = Site
         skip_postgeneration_save = True
 
     class Params:
-        stale = factory.Trait(figures_confirmed_at=factory.LazyFunction(lambda: timezone.now() - dt.timedelta(hours=30)))
+        name_of_site = factory.Sequence(lambda number: f"Khu cách ly thử {number}")
+        with_old_figures = factory.Trait(figures_confirmed_at=factory.LazyFunction(lambda: timezone.now() - dt.timedelta(hours=13)))
+        with_stale_figures = factory.Trait(figures_confirmed_at=factory.LazyFunction(lambda: timezone.now() - dt.timedelta(hours=25)))
+        far_away = factory.Trait(latitude=22.2)
 
-    organisation = factory.SubFactory(OrganisationFactory, kind=Organisation.Kind.SITE)
-    code = factory.Sequence(lambda number: f"khu-{number}")
-    name = factory.Sequence(lambda number: f"Khu cách ly thử {number}")
+    organisation = factory.SubFactory(OrganisationFactory, kind=Organisation.Kind.SITE, name=factory.SelfAttribute("..name"))
+    code = factory.Sequence(lambda number: f"khu-cach-ly-{number}")
+    name = factory.SelfAttribute("name_of_site")
     kind = Site.Kind.CENTRAL
-    address = "Lô B2"
+    address = "Phường Phố Yên"
     latitude = 21.42
-    longitude = 105.9
+    longitude = 105.89
     figures_confirmed_at = factory.LazyFunction(timezone.now)
 
     @factory.post_generation
-    def beds(site, create, extracted, **options):
-        """`beds=40` for another capacity; the journal says how the nights came to be."""
-        capacity, first = 10 if extracted is None else extracted, timezone.localdate()
-        nights = [first + dt.timedelta(days=offset) for offset in range(60)]
-        SiteNight.objects.bulk_create([SiteNight(site=site, night=night, capacity=capacity) for night in nights])
-        until = nights[-1] + dt.timedelta(days=1)
-        JournalEntry.objects.create(site=site, first=first, until=until, change=JournalEntry.Change.CAPACITY, capacity_delta=capacity)
+    def beds(site, create, beds, **_options):
+        beds = 10 if beds is None else beds
+        if create and beds:
+            open_site_nights(site=site, capacity=beds, by=None, on=timezone.localdate())
 
 
-class BackupPolicyFactory(factory.django.DjangoModelFactory):
-    """One bed for each worker from another province, for ten nights."""
+def manager_of(site: Site):
+    """A signed-in-able manager of this site."""
+    return UserFactory(site_manager=True, membership__organisation=site.organisation)
 
-    class Meta:
-        model = BackupPolicy
 
-    number = "01/THỬ"
-    jurisdiction = factory.SubFactory(ProvinceFactory, home=True)
-    since = dt.date(2026, 1, 1)
-    beds_per_hundred = 100
-    minimum_beds = 1
-    horizon_days = 10
-    is_exercise = True
+def figures(site: Site, night: dt.date) -> tuple[int, int, int]:
+    """Capacity, reserved and occupied of one night."""
+    row = SiteNight.objects.get(site=site, night=night)
+    return row.capacity, row.reserved, row.occupied

@@ -1,17 +1,21 @@
 """Beds for persons: booked before arrival, taken on admission, given back on release or cancellation."""
 
 import datetime as dt
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from psycopg import errors
 
 from recruitment.accounts.models import User
-from recruitment.places.distances import distance_km
 from recruitment.places.models import IndustrialZone
-from recruitment.quarantine.models import JournalEntry, Site, SiteNight, Stay
-from recruitment.quarantine.services.freshness import sites_with_fresh_figures
-from recruitment.quarantine.services.ledger import NoCapacity, move
+from recruitment.quarantine.models import JournalEntry, Site, Stay
+from recruitment.quarantine.services.cover import free_beds
+from recruitment.quarantine.services.freshness import nearest_first, sites_with_fresh_figures
+from recruitment.quarantine.services.ledger import Movement, lock_nights, move, nights_between, settle
 from recruitment.shared.refusals import Refusal
 from recruitment.workers.models import Worker
 
@@ -19,21 +23,31 @@ SEARCHED_DAYS = 30
 
 
 class AlreadyHasABed(Refusal):
-    """The person holds another bed on one of these nights. Carries `worker`."""
+    """The person holds another bed on one of these nights. Carries `worker` and `stay`, the bed held (None if it was given back meanwhile)."""
 
     def for_people(self) -> str:
-        return _("Người này đã có giường ở một khu cách ly trong những đêm đó. Hãy hủy giường cũ trước.")
+        stay = self.facts["stay"]
+        if stay is None:
+            return _("Người này vừa có thay đổi về giường cách ly. Hãy tải lại trang.")
+        dates = {"site": stay.site, "first": f"{stay.arrives_on:%d/%m/%Y}", "until": f"{stay.leaves_on:%d/%m/%Y}"}
+        return _("Người này đã có giường ở %(site)s từ %(first)s đến %(until)s. Hãy hủy giường đó trước.") % dates
 
 
 class NoEntryBed(Refusal):
-    """No site near the zone has a bed on all these nights. Carries `zone`, `arrives_on`, `days`, `next_date` (None within 30 days)."""
+    """No site with fresh figures has a bed on all these nights.
+
+    Carries `zone`, `arrives_on`, `days` and `next_date`: the first later arrival, within 30 days, for which there is one.
+    """
 
     def for_people(self) -> str:
         until = self.facts["arrives_on"] + dt.timedelta(days=self.facts["days"])
         dates = {"first": f"{self.facts['arrives_on']:%d/%m/%Y}", "until": f"{until:%d/%m/%Y}"}
         if next_date := self.facts["next_date"]:
-            return _("Không còn giường cách ly từ %(first)s đến %(until)s. Ngày gần nhất còn giường: %(next)s.") % {**dates, "next": f"{next_date:%d/%m/%Y}"}
-        return _("Không còn giường cách ly từ %(first)s đến %(until)s, và cả trong 30 ngày sau đó. Hãy nhờ sở mở thêm chỗ.") % dates
+            return _("Không còn giường cách ly từ %(first)s đến %(until)s. Ngày đến gần nhất còn giường: %(next)s.") % {
+                **dates,
+                "next": f"{next_date:%d/%m/%Y}",
+            }
+        return _("Không còn giường cách ly từ %(first)s đến %(until)s, và cả trong 30 ngày sau đó. Hãy nhờ Sở mở thêm chỗ.") % dates
 
 
 class WrongMoment(Refusal):
@@ -43,44 +57,49 @@ class WrongMoment(Refusal):
         return _("Lượt cách ly này đang ở trạng thái “%(status)s”. Hãy tải lại trang.") % {"status": self.facts["stay"].get_status_display()}
 
 
+class NotToday(Refusal):
+    """The bed is for other nights. Carries `stay`."""
+
+    def for_people(self) -> str:
+        stay = self.facts["stay"]
+        dates = {"first": f"{stay.arrives_on:%d/%m/%Y}", "until": f"{stay.leaves_on:%d/%m/%Y}"}
+        return _("Giường của người này được giữ từ %(first)s đến %(until)s, không phải cho hôm nay.") % dates
+
+
 @transaction.atomic
-def book_entry_bed(*, worker: Worker, zone: IndustrialZone, arrives_on: dt.date, days: int, by: User, on: dt.date) -> Stay:
-    """A bed for `days` nights from `arrives_on` at the nearest site with fresh figures and room.
+def book_entry_bed(*, worker: Worker, zone: IndustrialZone, arrives_on: dt.date, days: int, by: User | None, on: dt.date) -> Stay:
+    """A bed for `days` nights from `arrives_on` at the site nearest to the zone that has fresh figures and room.
 
     Raises NoEntryBed, which carries the next possible date, or AlreadyHasABed.
     """
-    leaves_on = arrives_on + dt.timedelta(days=days)
-    for site in _nearest_first(sites_with_fresh_figures(on=on), zone):
-        if _has_room(site, arrives_on, leaves_on):
-            try:
-                return book_bed(worker=worker, site=site, arrives_on=arrives_on, leaves_on=leaves_on, by=by)
-            except NoCapacity:
-                continue  # somebody was quicker; the next site may still have room
-    raise NoEntryBed(zone=zone, arrives_on=arrives_on, days=days, next_date=_next_date(zone, arrives_on, days, on))
+    lock_worker(worker)
+
+    def attempt(careful: bool) -> Stay:
+        if careful:
+            lock_nights(entry_ranges(arrives_on=arrives_on, days=days, on=on))
+        site = plan_entry(zone=zone, arrives_on=arrives_on, days=days, on=on)
+        return _book(worker, site, arrives_on, arrives_on + dt.timedelta(days=days), by=by)
+
+    return settle(attempt)
 
 
 @transaction.atomic
 def book_bed(*, worker: Worker, site: Site, arrives_on: dt.date, leaves_on: dt.date, by: User | None) -> Stay:
     """A bed at this site. Raises NoCapacity or AlreadyHasABed."""
-    try:
-        with transaction.atomic():
-            stay = Stay.objects.create(worker=worker, site=site, arrives_on=arrives_on, leaves_on=leaves_on)
-    except IntegrityError as error:
-        if "one_bed_per_person_and_night" in str(error):
-            raise AlreadyHasABed(worker=worker) from error
-        raise
-    move(site=site, first=arrives_on, until=leaves_on, change=JournalEntry.Change.BOOK, occupied=1, stay=stay, by=by)
-    return stay
+    lock_worker(worker)
+    return _book(worker, site, arrives_on, leaves_on, by=by)
 
 
 @transaction.atomic
 def admit(*, stay: Stay, by: User, on: dt.date) -> Stay:
-    """The person has arrived. Repeating it changes nothing. Arriving early or too late raises WrongMoment."""
+    """The person has arrived. Repeating it changes nothing. Raises NotToday, or WrongMoment after cancellation."""
     stay = _locked(stay)
     if stay.status == Stay.Status.ADMITTED:
         return stay
-    if stay.status != Stay.Status.BOOKED or not stay.arrives_on <= on < stay.leaves_on:
+    if stay.status != Stay.Status.BOOKED:
         raise WrongMoment(stay=stay)
+    if not stay.arrives_on <= on < stay.leaves_on:
+        raise NotToday(stay=stay)
     stay.status, stay.admitted_at = Stay.Status.ADMITTED, timezone.now()
     stay.save(update_fields=["status", "admitted_at"])
     JournalEntry.objects.create(site=stay.site, first=on, until=stay.leaves_on, change=JournalEntry.Change.ADMIT, stay=stay, by=by)
@@ -89,57 +108,94 @@ def admit(*, stay: Stay, by: User, on: dt.date) -> Stay:
 
 @transaction.atomic
 def release(*, stay: Stay, by: User, on: dt.date) -> Stay:
-    """The person leaves; the nights from `on` are free again. Repeating it changes nothing."""
+    """The person leaves; the nights from `on` are free again. Repeating it changes nothing. Raises WrongMoment before admission."""
     stay = _locked(stay)
     if stay.status == Stay.Status.RELEASED:
         return stay
     if stay.status != Stay.Status.ADMITTED:
         raise WrongMoment(stay=stay)
-    _free(stay, JournalEntry.Change.RELEASE, by=by, on=on)
-    stay.status, stay.ended_at = Stay.Status.RELEASED, timezone.now()
-    stay.save(update_fields=["status", "ended_at"])
+    freed = _end(stay, Stay.Status.RELEASED, JournalEntry.Change.RELEASE, on=on)
+    move([freed], by=by)
     return stay
 
 
 @transaction.atomic
 def cancel_stay(*, stay: Stay, by: User | None, on: dt.date) -> Stay:
     """Give a bed back before or after arrival. Repeating it changes nothing."""
+    stay, movements = write_cancellation(stay, on=on)
+    move(movements, by=by)
+    return stay
+
+
+def plan_entry(*, zone: IndustrialZone, arrives_on: dt.date, days: int, on: dt.date, taken: Counter[tuple[int, dt.date]] | None = None) -> Site:
+    """The nearest site with fresh figures and a bed on every night, beside those `taken` by site's key and night. Raises NoEntryBed."""
+    sites = nearest_first(list(sites_with_fresh_figures(on=on)), zone)
+    nights = nights_between(arrives_on, arrives_on + dt.timedelta(days=SEARCHED_DAYS + days))
+    free = free_beds(sites, nights)
+    free.subtract(taken or {})
+    for offset in range(SEARCHED_DAYS + 1):
+        stay = nights[offset : offset + days]
+        site = next((site for site in sites if all(free[site.pk, night] > 0 for night in stay)), None)
+        if site and offset == 0:
+            return site
+        if site:
+            raise NoEntryBed(zone=zone, arrives_on=arrives_on, days=days, next_date=stay[0])
+    raise NoEntryBed(zone=zone, arrives_on=arrives_on, days=days, next_date=None)
+
+
+def entry_ranges(*, arrives_on: dt.date, days: int, on: dt.date) -> list[tuple[int, dt.date, dt.date]]:
+    """Every night from which `plan_entry` may choose, for locking beforehand."""
+    return [(site.pk, arrives_on, arrives_on + dt.timedelta(days=days)) for site in sites_with_fresh_figures(on=on)]
+
+
+def lock_worker(worker: Worker) -> None:
+    """Bookings of one person queue here, before any night is locked: afterwards no insert of a stay has to wait."""
+    Worker.objects.select_for_update(of=("self",), no_key=True).get(pk=worker.pk)
+
+
+def new_stay(*, worker: Worker, site: Site, arrives_on: dt.date, leaves_on: dt.date) -> Stay:
+    """The stay alone; its nights must move in the same transaction. The worker is locked. Raises AlreadyHasABed."""
+    with _one_bed_each(worker, arrives_on, leaves_on), transaction.atomic():
+        return Stay.objects.create(worker=worker, site=site, arrives_on=arrives_on, leaves_on=leaves_on)
+
+
+def write_cancellation(stay: Stay, *, on: dt.date) -> tuple[Stay, list[Movement]]:
+    """Cancel the stay, and what must move in the ledger for it; nothing when it has ended already."""
     stay = _locked(stay)
     if stay.status in (Stay.Status.CANCELLED, Stay.Status.RELEASED):
-        return stay
-    _free(stay, JournalEntry.Change.CANCEL, by=by, on=on)
-    stay.status, stay.ended_at = Stay.Status.CANCELLED, timezone.now()
-    stay.save(update_fields=["status", "ended_at"])
+        return stay, []
+    return stay, [_end(stay, Stay.Status.CANCELLED, JournalEntry.Change.CANCEL, on=on)]
+
+
+def booking(stay: Stay) -> Movement:
+    """What a new stay moves in the ledger."""
+    return Movement(stay.site, stay.arrives_on, stay.leaves_on, JournalEntry.Change.BOOK, occupied=1, stay=stay)
+
+
+def _book(worker: Worker, site: Site, arrives_on: dt.date, leaves_on: dt.date, *, by: User | None) -> Stay:
+    stay = new_stay(worker=worker, site=site, arrives_on=arrives_on, leaves_on=leaves_on)
+    move([booking(stay)], by=by)
     return stay
+
+
+@contextmanager
+def _one_bed_each(worker: Worker, arrives_on: dt.date, leaves_on: dt.date) -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError as error:
+        if not isinstance(error.__cause__, errors.ExclusionViolation):
+            raise
+        held = Stay.objects.holding_a_bed().filter(worker=worker, arrives_on__lt=leaves_on, leaves_on__gt=arrives_on)
+        raise AlreadyHasABed(worker=worker, stay=held.select_related("site").first()) from error
 
 
 def _locked(stay: Stay) -> Stay:
     return Stay.objects.select_for_update(of=("self",), no_key=True).select_related("site", "worker__user").get(pk=stay.pk)
 
 
-def _free(stay: Stay, change: str, *, by: User | None, on: dt.date) -> None:
-    """Nights gone by stay counted; the ones to come are given back."""
-    first = min(max(on, stay.arrives_on), stay.leaves_on)
-    move(site=stay.site, first=first, until=stay.leaves_on, change=change, occupied=-1, stay=stay, by=by)
-
-
-def _nearest_first(sites: list[Site], zone: IndustrialZone) -> list[Site]:
-    return sorted(sites, key=lambda site: (distance_km(site.latitude, site.longitude, zone.latitude, zone.longitude), site.pk))
-
-
-def _has_room(site: Site, first: dt.date, until: dt.date) -> bool:
-    return SiteNight.objects.filter(site=site).between(first, until).with_room_for(1).count() == (until - first).days
-
-
-def _next_date(zone: IndustrialZone, arrives_on: dt.date, days: int, on: dt.date) -> dt.date | None:
-    """The first arrival after `arrives_on`, within 30 days, for which some fresh site has a bed on every night."""
-    sites = sites_with_fresh_figures(on=on)
-    last = arrives_on + dt.timedelta(days=SEARCHED_DAYS + days)
-    free: dict[int, set[dt.date]] = {site.pk: set() for site in sites}
-    for site, night in SiteNight.objects.filter(site__in=sites).between(arrives_on, last).with_room_for(1).values_list("site", "night"):
-        free[site].add(night)
-    for offset in range(1, SEARCHED_DAYS + 1):
-        nights = {arrives_on + dt.timedelta(days=offset + day) for day in range(days)}
-        if any(nights <= found for found in free.values()):
-            return arrives_on + dt.timedelta(days=offset)
-    return None
+def _end(stay: Stay, status: str, change: str, *, on: dt.date) -> Movement:
+    """Nights gone by stay counted; the movement gives the ones to come back."""
+    stay.freed_from = min(max(on, stay.arrives_on), stay.leaves_on)
+    stay.status, stay.ended_at = status, timezone.now()
+    stay.save(update_fields=["status", "ended_at", "freed_from"])
+    return Movement(stay.site, stay.freed_from, stay.leaves_on, change, occupied=-1, stay=stay)

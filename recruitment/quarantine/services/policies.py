@@ -18,4 +18,6 @@ EXERCISE = {
 def load_backup_policies() -> None:
     """The demo policy, once; an edited one is left as it is."""
     since = dt.date(2026, 1, 1)
-    BackupPolicy.objects.get_or_create(number="DT-01/2026 (diễn tập)", since=since, defaults={"jurisdiction": Province.objects.home(since), **EXERCISE})
+    BackupPolicy.objects.get_or_create(
+        number="DT-01/2026 (diễn tập)", since=since, defaults={"jurisdiction": Province.objects.home(since), **EXERCISE}
+    )

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.utils import timezone
 
 from recruitment.quarantine.models import JournalEntry, ReservationNight, SiteNight, Stay
 
@@ -57,7 +56,15 @@ def _compare(ledger: Nights, expected: Nights, source: str, columns: tuple[str, 
 def _by_journal() -> Nights:
     nights: Nights = {}
     for entry in JournalEntry.objects.order_by("pk").iterator():
-        _add(nights, entry.site_id, entry.first, entry.until, capacity=entry.capacity_delta, reserved=entry.reserved_delta, occupied=entry.occupied_delta)
+        _add(
+            nights,
+            entry.site_id,
+            entry.first,
+            entry.until,
+            capacity=entry.capacity_delta,
+            reserved=entry.reserved_delta,
+            occupied=entry.occupied_delta,
+        )
     return nights
 
 
@@ -66,15 +73,8 @@ def _by_promises() -> Nights:
     for row in ReservationNight.objects.select_related("reservation").order_by("pk").iterator():
         nights.setdefault((row.reservation.site_id, row.night), Counter()).update(reserved=row.beds - row.drawn, occupied=row.drawn)
     for stay in Stay.objects.filter(drawn_from=None).order_by("pk").iterator():
-        _add(nights, stay.site_id, stay.arrives_on, _held_until(stay), occupied=1)
+        _add(nights, stay.site_id, stay.arrives_on, stay.freed_from or stay.leaves_on, occupied=1)
     return nights
-
-
-def _held_until(stay: Stay) -> dt.date:
-    """Nights gone by count for whoever left or never came; the rest were given back."""
-    if stay.ended_at is None:
-        return stay.leaves_on
-    return min(stay.leaves_on, timezone.localdate(stay.ended_at))
 
 
 def _add(nights: Nights, site: int, first: dt.date, until: dt.date, **columns: int) -> None:

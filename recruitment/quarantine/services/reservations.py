@@ -1,232 +1,226 @@
-"""Backup beds of factories: how many a policy asks for, who holds which, and raising, drawing and lowering them."""
+"""A factory's backup beds: reserved, raised as the policy asks, given back, and drawn by its own people."""
 
 import datetime as dt
-import math
+import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import F, Min, Sum
+from django.db.models import F
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from recruitment.accounts.models import User
 from recruitment.employers.models import Factory
-from recruitment.places.distances import distance_km
-from recruitment.places.models import Province
-from recruitment.quarantine.models import BackupPolicy, BackupReservation, JournalEntry, ReservationNight, Site, SiteNight
-from recruitment.quarantine.services.freshness import sites_with_fresh_figures
-from recruitment.quarantine.services.ledger import NoCapacity, move, nights_between
+from recruitment.quarantine.models import BackupPolicy, BackupReservation, JournalEntry, ReservationNight, Site
+from recruitment.quarantine.services import cover
+from recruitment.quarantine.services.cover import Addition, NoBackupCover
+from recruitment.quarantine.services.freshness import nearest_first, require_fresh_figures, sites_with_fresh_figures
+from recruitment.quarantine.services.ledger import Movement, lock_nights, move, nights_between, nights_in_words, runs, settle
 from recruitment.shared.refusals import Refusal
-from recruitment.workers.models import Worker
 
-ATTEMPTS = 4
+log = logging.getLogger(__name__)
+
+
+class NotHeld(Refusal):
+    """The reservation has fewer unused beds than asked for. Carries `reservation`, `beds` and `nights`."""
+
+    field = "beds"
+
+    def for_people(self) -> str:
+        return _("%(site)s không còn giữ đủ %(beds)d giường dự phòng chưa dùng các đêm: %(nights)s.") % {
+            "site": self.facts["reservation"].site,
+            "beds": self.facts["beds"],
+            "nights": nights_in_words(self.facts["nights"]),
+        }
+
+
+class StillNeeded(Refusal):
+    """Giving the beds back would leave less than the policy asks for. Carries `factory`, `needed`, `left`."""
+
+    field = "beds"
+
+    def for_people(self) -> str:
+        return _("Nếu trả, %(factory)s chỉ còn %(left)d giường dự phòng trong khi cần %(needed)d. Hãy giữ chỗ ở khu khác trước.") % self.facts
 
 
 @dataclass(frozen=True)
-class Cover:
-    """A factory's backup beds over the nights of the policy's horizon. `held` is the smallest sum over those nights."""
+class Reserved:
+    """What a call added: up to `beds` more beds a night at `site`, for nights before `until`."""
 
-    policy: BackupPolicy | None
-    out_of_province: int
-    needed: int
-    held: int
-    until: dt.date
-
-    @property
-    def missing(self) -> int:
-        return max(0, self.needed - self.held)
-
-
-@dataclass(frozen=True)
-class Raised:
-    """Beds added at one site until (not including) a day."""
-
+    site: Site
     reservation: BackupReservation
     beds: int
     until: dt.date
 
 
-class NoBackupCover(Refusal):
-    """The factory can't hold the backup beds it needs. Carries `factory`, `needed`, `held`, `missing`, `nearest` (site, free beds)."""
-
-    def for_people(self) -> str:
-        sentence = _("%(factory)s cần %(needed)d giường cách ly dự phòng, mới có %(held)d, còn thiếu %(missing)d.") % {
-            "factory": self.facts["factory"],
-            "needed": self.facts["needed"],
-            "held": self.facts["held"],
-            "missing": self.facts["missing"],
-        }
-        nearest = "; ".join(_("%(site)s còn %(free)d") % {"site": site, "free": free} for site, free in self.facts["nearest"])
-        way_out = _("Khu còn chỗ gần nhất: %(sites)s.") % {"sites": nearest} if nearest else _("Các khu quanh đây đã kín: hãy nhờ sở mở thêm chỗ.")
-        return f"{sentence} {way_out}"
-
-
-class NotHeld(Refusal):
-    """More beds were to be drawn or given back than the reservation holds. Carries `reservation`, `beds`, `nights`."""
-
-    def for_people(self) -> str:
-        return _("Suất dự phòng không có đủ %(beds)d giường trong những đêm đó.") % {"beds": self.facts["beds"]}
-
-
-def out_of_province_headcount(factory: Factory, *, on: dt.date) -> int:
-    """Workers from other provinces: those there before, and those accepted through the platform."""
-    home = Province.objects.home(on)
-    accepted = Worker.objects.filter(applications__status="accepted", applications__opening__factory=factory).exclude(home_province=home)
-    return factory.out_of_province_workers + accepted.count()
-
-
-def required_beds(policy: BackupPolicy | None, out_of_province: int) -> int:
-    """Beds a policy asks for: the share of out-of-province workers rounded up, at least the minimum; none without policy or workers."""
-    if policy is None or out_of_province == 0:
-        return 0
-    return max(policy.minimum_beds, math.ceil(policy.beds_per_hundred * out_of_province / 100))
-
-
-def cover(factory: Factory, *, on: dt.date, extra_workers: int = 0) -> Cover:
-    policy = BackupPolicy.objects.in_force(on)
-    out_of_province = out_of_province_headcount(factory, on=on) + extra_workers
-    until = on + dt.timedelta(days=policy.horizon_days if policy else 0)
-    held = _held_by_night(factory, on, until)
-    smallest = min((held.get(night, 0) for night in nights_between(on, until)), default=0)
-    return Cover(policy=policy, out_of_province=out_of_province, needed=required_beds(policy, out_of_province), held=smallest, until=until)
-
-
 @transaction.atomic
-def ensure_backup_cover(*, factory: Factory, extra_workers: int, by: User, on: dt.date) -> list[Raised]:
-    """Raise the factory's backup beds to what the policy asks for once `extra_workers` more from other provinces are there.
-
-    Sites where the factory has beds already come first, then the nearest with fresh figures. Returns what was added, an empty
-    list when the cover was enough. Raises NoBackupCover. Callers of one factory queue on its row.
-    """
-    factory = Factory.objects.select_for_update(of=("self",), no_key=True).select_related("zone", "enterprise").get(pk=factory.pk)
-    wanted = cover(factory, on=on, extra_workers=extra_workers)
-    if not wanted.missing:
-        return []
-    for _attempt in range(ATTEMPTS):
-        plan = _plan(factory, wanted, on)
-        try:
-            with transaction.atomic():  # rolling back to here gives the locks back too, so that a new plan can start in order
-                return [
-                    Raised(reserve_backup_beds(factory=factory, site=site, first=first, until=until, beds=beds, by=by), beds, until)
-                    for site, first, until, beds in sorted(plan, key=lambda part: (part[0].pk, part[1]))
-                ]
-        except NoCapacity:
-            continue  # somebody took what the plan counted on
-    raise _no_backup_cover(factory, wanted, on)
-
-
-@transaction.atomic
-def reserve_backup_beds(*, factory: Factory, site: Site, first: dt.date, until: dt.date, beds: int, by: User | None) -> BackupReservation:
-    """Set `beds` more aside on every night of [first, until), or on none of them. Raises NoCapacity."""
-    reservation = _active_reservation(factory, site, by)
-    move(site=site, first=first, until=until, change=JournalEntry.Change.RESERVE, reserved=beds, reservation=reservation, by=by)
-    existing = ReservationNight.objects.filter(reservation=reservation, night__gte=first, night__lt=until)
-    existing.update(beds=F("beds") + beds)
-    missing = set(nights_between(first, until)) - set(existing.values_list("night", flat=True))
-    ReservationNight.objects.bulk_create([ReservationNight(reservation=reservation, night=night, beds=beds) for night in sorted(missing)])
+def reserve_backup_beds(*, factory: Factory, site: Site, first: dt.date, until: dt.date, beds: int, by: User, on: dt.date) -> BackupReservation:
+    """Set `beds` more beds aside on every night of [first, until), or on none. Raises NoCapacity or StaleFigures."""
+    lock_factory(factory)
+    require_fresh_figures(site, on=on)
+    reservation = _reservation(factory, site, by=by)
+    beds_by_night = dict.fromkeys(nights_between(first, until), beds)
+    _change_nights(reservation, beds_by_night)
+    move(_movements(reservation, beds_by_night, JournalEntry.Change.RESERVE), by=by)
     return reservation
 
 
 @transaction.atomic
-def lower_backup_beds(*, reservation: BackupReservation, first: dt.date, until: dt.date, beds: int, by: User | None) -> None:
-    """Give `beds` back on every night of [first, until). Raises NotHeld when fewer are held and not drawn."""
-    reservation = _locked(reservation)
-    _take_from(reservation, first, until, beds, beds=F("beds") - beds)
-    move(site=reservation.site, first=first, until=until, change=JournalEntry.Change.LOWER, reserved=-beds, reservation=reservation, by=by)
+def ensure_backup_cover(*, factory: Factory, extra_workers: int, by: User | None, on: dt.date) -> list[Reserved]:
+    """Raise the factory's reservations to what the policy asks, were `extra_workers` more accepted from other provinces.
 
-
-@transaction.atomic
-def draw_down(*, reservation: BackupReservation, first: dt.date, until: dt.date, beds: int, by: User) -> None:
-    """Turn `beds` reserved beds into occupied ones on every night of [first, until).
-
-    The sum of the site's night doesn't move, so a full site can't refuse it. Raises NotHeld when fewer are held and not drawn.
+    Gives what was added where; nothing when the cover is there, so repeating the call changes nothing. Raises NoBackupCover.
+    A transaction that needs an entry bed too calls `securing.secure_beds` instead, which locks both in one order.
     """
-    reservation = _locked(reservation)
-    _take_from(reservation, first, until, beds, drawn=F("drawn") + beds)
-    move(site=reservation.site, first=first, until=until, change=JournalEntry.Change.DRAW, reserved=-beds, occupied=beds, reservation=reservation, by=by)
+    lock_factory(factory)
+
+    def attempt(careful: bool) -> list[Reserved]:
+        if careful:
+            lock_nights(cover_ranges(factory, on=on))
+        additions = cover.plan_cover(factory=factory, extra_workers=extra_workers, on=on)
+        movements, reserved = write_additions(additions, factory=factory, by=by)
+        move(movements, by=by)
+        return reserved
+
+    return settle(attempt)
 
 
 @transaction.atomic
-def lower_surplus(*, factory: Factory, by: User | None, on: dt.date) -> int:
-    """Give back what a factory holds beyond its need, night by night, the farthest site last kept; beds on the largest night."""
-    factory = Factory.objects.select_for_update(of=("self",), no_key=True).select_related("zone").get(pk=factory.pk)
-    wanted = cover(factory, on=on)
-    surplus = {night: beds - wanted.needed for night, beds in _held_by_night(factory, on, wanted.until).items() if beds > wanted.needed}
-    largest = max(surplus.values(), default=0)
-    for reservation in factory.backup_reservations.active().select_related("site").order_by("-pk"):
-        free = {row.night: row.beds - row.drawn for row in reservation.nights.filter(night__in=surplus)}
-        given = {night: min(free.get(night, 0), beds) for night, beds in surplus.items()}
-        for first, until, beds in runs(given):
-            lower_backup_beds(reservation=reservation, first=first, until=until, beds=beds, by=by)
-        surplus = {night: beds - given[night] for night, beds in surplus.items() if beds > given[night]}
-    return largest
+def lower(*, reservation: BackupReservation, beds: int, first: dt.date, until: dt.date, by: User | None, on: dt.date) -> None:
+    """Give `beds` beds back on every night of [first, until), or on none.
+
+    Raises NotHeld where fewer are unused, StillNeeded where the policy asks for them.
+    """
+    factory = lock_factory(reservation.factory)
+    nights = nights_between(first, until)
+    needed = cover.required_beds(factory, on=on)
+    asked = set(cover.horizon(BackupPolicy.objects.in_force(on), on))
+    held = [total for night, total in cover.held_by_night(factory, nights).items() if night in asked]
+    if held and min(held) - beds < needed:
+        raise StillNeeded(factory=factory, needed=needed, left=min(held) - beds)
+    move(_take_out(reservation, dict.fromkeys(nights, beds), on=on), by=by)
 
 
-def runs(beds_by_night: dict[dt.date, int]) -> list[tuple[dt.date, dt.date, int]]:
-    """Neighbouring nights with the same number of beds, zeros left out: first night, the night after the last, beds."""
-    found: list[tuple[dt.date, dt.date, int]] = []
-    for night in sorted(night for night, beds in beds_by_night.items() if beds > 0):
-        beds, after = beds_by_night[night], night + dt.timedelta(days=1)
-        if found and found[-1][1] == night and found[-1][2] == beds:
-            found[-1] = (found[-1][0], after, beds)
-        else:
-            found.append((night, after, beds))
-    return found
+@transaction.atomic
+def give_back_surplus(*, factory: Factory, at_most: int, by: User | None, on: dt.date) -> int:
+    """Give back, for whoever will not come after all, up to `at_most` beds that the policy no longer asks for.
+
+    The farthest site first; beds in use stay. How many beds a night were given back. A transaction that cancels a stay too
+    calls `securing.give_up_beds` instead.
+    """
+    lock_factory(factory)
+    movements, given = write_surplus(factory, at_most=at_most, on=on)
+    move(movements, by=by)
+    return given
 
 
-def nearest_sites(factory: Factory, *, on: dt.date) -> list[Site]:
-    """Sites with fresh figures, the nearest to the factory's zone first."""
-    zone = factory.zone
-    return sorted(sites_with_fresh_figures(on=on), key=lambda site: (distance_km(site.latitude, site.longitude, zone.latitude, zone.longitude), site.pk))
+@transaction.atomic
+def draw_down(*, reservation: BackupReservation, first: dt.date, until: dt.date, beds: int, by: User | None, on: dt.date) -> None:
+    """The factory's own people take `beds` of its beds on every night of [first, until).
+
+    The site's sum does not move, so no other promise can refuse it. Raises NotHeld where the reservation has fewer unused.
+    """
+    lock_factory(reservation.factory)
+    nights = nights_between(first, until)
+    _require_unused(reservation, dict.fromkeys(nights, beds))
+    ReservationNight.objects.filter(reservation=reservation, night__in=nights).update(drawn=F("drawn") + beds)
+    drawn = Movement(reservation.site, first, until, JournalEntry.Change.DRAW, reserved=-beds, occupied=beds, reservation=reservation)
+    move([drawn], by=by)
 
 
-def nearest_with_room(factory: Factory, *, on: dt.date, until: dt.date) -> list[tuple[Site, int]]:
-    """The nearest sites with the beds that each has free on every night of [on, until), full ones left out."""
-    sites = nearest_sites(factory, on=on)
-    nights = SiteNight.objects.filter(site__in=sites).between(on, until)
-    free = dict(nights.order_by().values_list("site").annotate(free=Min(F("capacity") - F("reserved") - F("occupied"))))
-    return [(site, free[site.pk]) for site in sites if free.get(site.pk, 0) > 0]
+def keep_cover(*, on: dt.date) -> tuple[int, int]:
+    """Carry every factory's cover on to the new end of the horizon: how many have it, how many lack beds.
+
+    Each factory is a transaction of its own, so one that finds no beds holds up nobody.
+    """
+    kept = short = 0
+    for factory in Factory.objects.filter(backup_reservations__ended_at=None, backup_reservations__isnull=False).distinct().order_by("pk"):
+        try:
+            ensure_backup_cover(factory=factory, extra_workers=0, by=None, on=on)
+            kept += 1
+        except NoBackupCover as refusal:
+            log.warning("Factory %s lacks %s backup beds.", factory.code, refusal.facts["missing"])
+            short += 1
+    return kept, short
 
 
-def _plan(factory: Factory, wanted: Cover, on: dt.date) -> list[tuple[Site, dt.date, dt.date, int]]:
-    """Which beds to add where and when. Raises NoBackupCover when all sites together lack them."""
-    held = _held_by_night(factory, on, wanted.until)
-    short = {night: wanted.needed - held.get(night, 0) for night in nights_between(on, wanted.until)}
-    own = set(factory.backup_reservations.active().values_list("site", flat=True))
-    sites = sorted(nearest_sites(factory, on=on), key=lambda site: site.pk not in own)  # a stable sort: nearest first in both halves
-    free: dict[int, dict[dt.date, int]] = {site.pk: {} for site in sites}
-    nights = SiteNight.objects.filter(site__in=sites).between(on, wanted.until)
-    for site, night, beds in nights.values_list("site", "night", F("capacity") - F("reserved") - F("occupied")):
-        free[site][night] = beds
-    plan = []
-    for site in sites:
-        taken = {night: min(beds, free[site.pk].get(night, 0)) for night, beds in short.items()}
-        plan += [(site, first, until, beds) for first, until, beds in runs(taken)]
-        short = {night: beds - max(0, taken[night]) for night, beds in short.items()}
-    if any(beds > 0 for beds in short.values()):
-        raise _no_backup_cover(factory, wanted, on)
-    return plan
+def cover_ranges(factory: Factory, *, on: dt.date) -> list[tuple[int, dt.date, dt.date]]:
+    """Every night from which `plan_cover` may choose, for locking beforehand."""
+    nights = cover.horizon(BackupPolicy.objects.in_force(on), on)
+    held = BackupReservation.objects.active().filter(factory=factory).values_list("site_id", flat=True)
+    sites = {*held, *sites_with_fresh_figures(on=on).values_list("pk", flat=True)}
+    return [(site, nights[0], nights[-1] + dt.timedelta(days=1)) for site in sorted(sites)]
 
 
-def _no_backup_cover(factory: Factory, wanted: Cover, on: dt.date) -> NoBackupCover:
-    nearest = nearest_with_room(factory, on=on, until=wanted.until)[:3]
-    return NoBackupCover(factory=factory, needed=wanted.needed, held=wanted.held, missing=wanted.missing, nearest=nearest)
+def write_additions(additions: list[Addition], *, factory: Factory, by: User | None) -> tuple[list[Movement], list[Reserved]]:
+    """Note the added beds in the reservations (the factory is locked); what must move in the sites' ledger, and what was added."""
+    movements: list[Movement] = []
+    reserved = []
+    for addition in additions:
+        reservation = addition.reservation or _reservation(factory, addition.site, by=by)
+        _change_nights(reservation, addition.beds)
+        movements += _movements(reservation, addition.beds, JournalEntry.Change.RESERVE)
+        until = max(addition.beds) + dt.timedelta(days=1)
+        reserved.append(Reserved(site=addition.site, reservation=reservation, beds=max(addition.beds.values()), until=until))
+    return movements, reserved
 
 
-def _held_by_night(factory: Factory, first: dt.date, until: dt.date) -> dict[dt.date, int]:
-    nights = ReservationNight.objects.filter(reservation__factory=factory, reservation__ended_at=None, night__gte=first, night__lt=until)
-    return dict(nights.order_by().values_list("night").annotate(held=Sum("beds")))
+def write_surplus(factory: Factory, *, at_most: int, on: dt.date) -> tuple[list[Movement], int]:
+    """Lower the reservations by what the policy no longer asks for (the factory is locked); what must move, and how many beds a night."""
+    nights = cover.horizon(BackupPolicy.objects.in_force(on), on)
+    surplus = min(cover.held_by_night(factory, nights).values()) - cover.required_beds(factory, on=on)
+    wanted = left = max(0, min(at_most, surplus))
+    active = {row.site: row for row in BackupReservation.objects.active().filter(factory=factory).select_related("site").order_by("pk")}
+    movements: list[Movement] = []
+    for site in reversed(nearest_first(list(active), factory.zone)):
+        beds = min(left, *_unused(active[site], nights).values())
+        movements += _take_out(active[site], dict.fromkeys(nights, beds), on=on)
+        left -= beds
+    return movements, wanted - left
 
 
-def _active_reservation(factory: Factory, site: Site, by: User | None) -> BackupReservation:
-    reservation, _created = BackupReservation.objects.get_or_create(factory=factory, site=site, ended_at=None, defaults={"created_by": by})
-    return _locked(reservation)
+def lock_factory(factory: Factory) -> Factory:
+    """All changes of one factory's reservations queue here, before any night is locked."""
+    return Factory.objects.select_for_update(of=("self",), no_key=True).select_related("zone").get(pk=factory.pk)
 
 
-def _locked(reservation: BackupReservation) -> BackupReservation:
-    return BackupReservation.objects.select_for_update(of=("self",), no_key=True).select_related("site", "factory").get(pk=reservation.pk)
+def _reservation(factory: Factory, site: Site, *, by: User | None) -> BackupReservation:
+    """The factory's active reservation there, made if there is none (the factory is locked)."""
+    reservation, _made = BackupReservation.objects.get_or_create(factory=factory, site=site, ended_at=None, defaults={"created_by": by})
+    return reservation
 
 
-def _take_from(reservation: BackupReservation, first: dt.date, until: dt.date, beds: int, **change) -> None:
-    nights = reservation.nights.filter(night__gte=first, night__lt=until)
-    if nights.filter(beds__gte=F("drawn") + beds).update(**change) != (until - first).days:
-        raise NotHeld(reservation=reservation, beds=beds, nights=nights_between(first, until))
+def _change_nights(reservation: BackupReservation, beds: Mapping[dt.date, int]) -> None:
+    """Add to, or take from, what the reservation holds on each night (the factory is locked)."""
+    present = set(ReservationNight.objects.filter(reservation=reservation, night__in=beds).values_list("night", flat=True))
+    for first, until, delta in runs({night: beds[night] for night in present}):
+        ReservationNight.objects.filter(reservation=reservation, night__gte=first, night__lt=until).update(beds=F("beds") + delta)
+    missing = [night for night in sorted(beds) if night not in present]
+    ReservationNight.objects.bulk_create([ReservationNight(reservation=reservation, night=night, beds=beds[night]) for night in missing])
+
+
+def _take_out(reservation: BackupReservation, beds: Mapping[dt.date, int], *, on: dt.date) -> list[Movement]:
+    """Lower the reservation's nights, end it when nothing is left; what must move in the site's ledger."""
+    beds = {night: number for night, number in beds.items() if number}
+    _require_unused(reservation, beds)
+    _change_nights(reservation, {night: -number for night, number in beds.items()})
+    if not reservation.nights.filter(night__gte=on, beds__gt=0).exists():
+        BackupReservation.objects.filter(pk=reservation.pk).update(ended_at=timezone.now())
+    return _movements(reservation, {night: -number for night, number in beds.items()}, JournalEntry.Change.LOWER)
+
+
+def _require_unused(reservation: BackupReservation, beds: Mapping[dt.date, int]) -> None:
+    unused = _unused(reservation, list(beds))
+    if lacking := [night for night in sorted(beds) if unused[night] < beds[night]]:
+        raise NotHeld(reservation=reservation, beds=max(beds.values()), nights=lacking)
+
+
+def _unused(reservation: BackupReservation, nights: list[dt.date]) -> dict[dt.date, int]:
+    """Beds that the reservation holds and does not use, by night."""
+    rows = ReservationNight.objects.filter(reservation=reservation, night__in=nights).order_by("night").values_list("night", "beds", "drawn")
+    return dict.fromkeys(nights, 0) | {night: beds - drawn for night, beds, drawn in rows}
+
+
+def _movements(reservation: BackupReservation, beds: Mapping[dt.date, int], change: str) -> list[Movement]:
+    return [Movement(reservation.site, first, until, change, reserved=number, reservation=reservation) for first, until, number in runs(beds)]

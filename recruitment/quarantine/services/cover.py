@@ -1,0 +1,222 @@
+"""What the backup policy asks of a factory, what it holds, and which beds would close the gap. Reads only."""
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass, field
+from math import ceil
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from recruitment.employers.models import Factory
+from recruitment.places.models import Province
+from recruitment.quarantine.models import BackupPolicy, BackupReservation, ReservationNight, Site, SiteNight
+from recruitment.quarantine.services.freshness import kilometres, nearest_first, sites_with_fresh_figures
+from recruitment.quarantine.services.ledger import nights_between
+from recruitment.shared.refusals import Refusal
+from recruitment.workers.models import Worker
+
+SITES_NAMED = 3
+
+
+class NoBackupCover(Refusal):
+    """The beds that the policy asks for can't be found.
+
+    Carries `factory`, `needed`, `held`, `missing`, `first`, `until` and `sites`: up to three (site, free beds), nearest first.
+    """
+
+    def for_people(self) -> str:
+        facts = {**self.facts, "first": f"{self.facts['first']:%d/%m/%Y}", "until": f"{self.facts['until']:%d/%m/%Y}"}
+        lacking = _("%(factory)s cần %(needed)d giường dự phòng từ %(first)s đến %(until)s, đang giữ %(held)d, còn thiếu %(missing)d.") % facts
+        if not self.facts["sites"]:
+            return lacking + " " + _("Chưa khu nào còn chỗ: hãy nhờ Sở mở thêm.")
+        sites = "; ".join(_("%(site)s: %(beds)d giường") % {"site": site, "beds": beds} for site, beds in self.facts["sites"])
+        return lacking + " " + _("Các khu gần nhất chỉ còn: %(sites)s.") % {"sites": sites}
+
+
+@dataclass(frozen=True)
+class SiteCover:
+    """A factory's beds at one site: as many on every night of [first, until), `drawn` of them in use on the first."""
+
+    site: Site
+    reservation: BackupReservation
+    beds: int
+    drawn: int
+    first: dt.date
+    until: dt.date
+    kilometres: float
+
+
+@dataclass(frozen=True)
+class Cover:
+    """`held` is the least that the factory holds on any night before `until`, beds in use included."""
+
+    policy: BackupPolicy | None
+    headcount: int
+    needed: int
+    held: int
+    drawn: int
+    until: dt.date
+    sites: list[SiteCover]
+
+    @property
+    def missing(self) -> int:
+        return max(0, self.needed - self.held)
+
+
+@dataclass
+class Addition:
+    """Beds to add at one site, by night; `reservation` is None where the factory holds none there yet."""
+
+    site: Site
+    reservation: BackupReservation | None
+    beds: Counter[dt.date] = field(default_factory=Counter)
+
+
+def out_of_province_workers(factory: Factory, *, on: dt.date) -> int:
+    """Those the factory had before, and those accepted here who live outside the province as it is on the day.
+
+    Whoever lives in a province that has since become part of this one lives inside it.
+    """
+    home = Province.objects.existing_on(on).filter(code=settings.HOME_PROVINCE_CODE)
+    inside = Province.objects.filter(Q(code=settings.HOME_PROVINCE_CODE) | Q(successor__in=home))
+    accepted = Worker.objects.filter(applications__status="accepted", applications__opening__factory=factory)
+    return factory.out_of_province_workers + accepted.exclude(home_province__in=inside).count()
+
+
+def beds_for(policy: BackupPolicy | None, headcount: int) -> int:
+    """The policy's share of the headcount, rounded up, at least its minimum; none without people or without a policy."""
+    if policy is None or not headcount:
+        return 0
+    return max(policy.minimum_beds, ceil(policy.beds_per_hundred * headcount / 100))
+
+
+def required_beds(factory: Factory, *, on: dt.date, extra_workers: int = 0) -> int:
+    """How many backup beds the factory must hold on every night of the policy's horizon, were `extra_workers` more accepted."""
+    policy = BackupPolicy.objects.in_force(on)
+    return beds_for(policy, out_of_province_workers(factory, on=on) + extra_workers)
+
+
+def cover(factory: Factory, *, on: dt.date) -> Cover:
+    """What the factory needs and holds from `on` to the end of the policy's horizon."""
+    policy = BackupPolicy.objects.in_force(on)
+    headcount = out_of_province_workers(factory, on=on)
+    nights = horizon(policy, on)
+    holdings = _holdings(factory, first=on)
+    sites = [_site_cover(reservation, rows, factory=factory) for reservation, rows in holdings.items() if rows]
+    return Cover(
+        policy=policy,
+        headcount=headcount,
+        needed=beds_for(policy, headcount),
+        held=min(_totals(holdings, nights).values()),
+        drawn=sum(site.drawn for site in sites if site.first == on),
+        until=nights[-1] + dt.timedelta(days=1),
+        sites=sorted(sites, key=lambda site: (site.kilometres, site.site.pk)),
+    )
+
+
+def horizon(policy: BackupPolicy | None, on: dt.date) -> list[dt.date]:
+    """The nights over which backup beds must be held, tonight included."""
+    return nights_between(on, on + dt.timedelta(days=policy.horizon_days if policy else 1))
+
+
+def held_by_night(factory: Factory, nights: list[dt.date]) -> dict[dt.date, int]:
+    """The factory's backup beds at all sites together, those in use included."""
+    return _totals(_holdings(factory, first=min(nights)), nights)
+
+
+def plan_cover(*, factory: Factory, extra_workers: int, on: dt.date) -> list[Addition]:
+    """The beds that would give the factory its cover; none when it has it. Raises NoBackupCover.
+
+    What is held already is first carried on to the end of the horizon at the same site; what is still lacking is then sought
+    where the factory holds beds, and next at sites with fresh figures, each time the nearest first, for all lacking nights alike.
+    """
+    policy = BackupPolicy.objects.in_force(on)
+    needed = beds_for(policy, out_of_province_workers(factory, on=on) + extra_workers)
+    nights = horizon(policy, on)
+    holdings = _holdings(factory, first=on)
+    totals = _totals(holdings, nights)
+    gap = Counter({night: needed - held for night, held in totals.items() if held < needed})
+    if not gap:
+        return []
+    offered = nearest_first(list(sites_with_fresh_figures(on=on)), factory.zone)
+    plan = _Plan(gap=gap, free=free_beds([*offered, *(reservation.site for reservation in holdings)], list(gap)))
+    for reservation in sorted(holdings, key=lambda row: (kilometres(row.site, factory.zone), row.pk)):
+        plan.carry_on(reservation, holdings[reservation])
+    with_room = [(site, beds) for site in offered if (beds := plan.room(site))]
+    for site in sorted(offered, key=lambda site: site.pk not in plan.additions):
+        plan.fill(site)
+    if any(gap.values()):
+        held = min(totals.values())
+        raise NoBackupCover(
+            factory=factory, needed=needed, held=held, missing=needed - held, first=nights[0], until=nights[-1], sites=with_room[:SITES_NAMED]
+        )
+    return [addition for addition in plan.additions.values() if addition.beds]
+
+
+@dataclass
+class _Plan:
+    """`gap`: beds lacking by night; `free`: beds nobody has been promised by site's key and night. Both shrink as sites give beds."""
+
+    gap: Counter[dt.date]
+    free: Counter[tuple[int, dt.date]]
+    additions: dict[int, Addition] = field(default_factory=dict)
+
+    def carry_on(self, reservation: BackupReservation, rows: dict[dt.date, ReservationNight]) -> None:
+        """On lacking nights, up to the most that the factory holds there on any night."""
+        self.additions[reservation.site_id] = Addition(reservation.site, reservation)
+        level = max((row.beds for row in rows.values()), default=0)
+        for night in sorted(self.gap):
+            held = rows[night].beds if night in rows else 0
+            self._take(reservation.site, night, min(level - held, self.free[reservation.site_id, night]))
+
+    def room(self, site: Site) -> int:
+        """Beds that the site has on every lacking night."""
+        return min((self.free[site.pk, night] for night, beds in self.gap.items() if beds), default=0)
+
+    def fill(self, site: Site) -> None:
+        room = self.room(site)
+        for night in sorted(self.gap):
+            self._take(site, night, room)
+
+    def _take(self, site: Site, night: dt.date, beds: int) -> None:
+        beds = min(beds, self.gap[night])
+        if beds > 0:
+            self.additions.setdefault(site.pk, Addition(site, None)).beds[night] += beds
+            self.gap[night] -= beds
+            self.free[site.pk, night] -= beds
+
+
+def free_beds(sites: list[Site], nights: list[dt.date]) -> Counter[tuple[int, dt.date]]:
+    """Beds nobody has been promised, by site's key and night; a night that the ledger does not have has none."""
+    rows = SiteNight.objects.filter(site__in=sites, night__in=nights).values_list("site_id", "night", "capacity", "reserved", "occupied")
+    return Counter({(site, night): capacity - reserved - occupied for site, night, capacity, reserved, occupied in rows})
+
+
+def _holdings(factory: Factory, *, first: dt.date) -> dict[BackupReservation, dict[dt.date, ReservationNight]]:
+    """The factory's active reservations, each with its nights from `first` on."""
+    reservations = {row.pk: row for row in BackupReservation.objects.active().filter(factory=factory).select_related("site").order_by("pk")}
+    holdings: dict[BackupReservation, dict[dt.date, ReservationNight]] = {reservation: {} for reservation in reservations.values()}
+    for row in ReservationNight.objects.filter(reservation__in=reservations, night__gte=first, beds__gt=0).order_by("reservation_id", "night"):
+        holdings[reservations[row.reservation_id]][row.night] = row
+    return holdings
+
+
+def _totals(holdings: dict[BackupReservation, dict[dt.date, ReservationNight]], nights: list[dt.date]) -> dict[dt.date, int]:
+    return {night: sum(rows[night].beds for rows in holdings.values() if night in rows) for night in nights}
+
+
+def _site_cover(reservation: BackupReservation, rows: dict[dt.date, ReservationNight], *, factory: Factory) -> SiteCover:
+    first = until = min(rows)
+    while until in rows and rows[until].beds == rows[first].beds:
+        until += dt.timedelta(days=1)
+    return SiteCover(
+        site=reservation.site,
+        reservation=reservation,
+        beds=rows[first].beds,
+        drawn=rows[first].drawn,
+        first=first,
+        until=until,
+        kilometres=kilometres(reservation.site, factory.zone),
+    )

@@ -1,0 +1,101 @@
+"""All beds that accepting one worker takes: the factory's backup and, if the clearance asks for it, a bed for entry quarantine."""
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from recruitment.accounts.models import User
+from recruitment.employers.models import Factory
+from recruitment.quarantine.models import Site, Stay
+from recruitment.quarantine.services import admissions, cover, reservations
+from recruitment.quarantine.services.admissions import NoEntryBed
+from recruitment.quarantine.services.cover import Addition, NoBackupCover
+from recruitment.quarantine.services.ledger import lock_nights, move, settle
+from recruitment.quarantine.services.reservations import Reserved
+from recruitment.shared.refusals import Refusal
+from recruitment.workers.models import Worker
+
+
+class BedsMissing(Refusal):
+    """Carries `refusals`: NoBackupCover, NoEntryBed, or both."""
+
+    def for_people(self) -> str:
+        return " ".join(refusal.for_people() for refusal in self.facts["refusals"])
+
+
+@dataclass(frozen=True)
+class EntryBed:
+    """A bed for `days` nights from `arrives_on`."""
+
+    worker: Worker
+    arrives_on: dt.date
+    days: int
+
+
+@dataclass(frozen=True)
+class SecuredBeds:
+    backup: list[Reserved]
+    stay: Stay | None
+
+
+@transaction.atomic
+def secure_beds(*, factory: Factory, extra_workers: int, entry: EntryBed | None, by: User | None, on: dt.date) -> SecuredBeds:
+    """The factory's cover were `extra_workers` more accepted, and the entry bed: all of it, or none with every shortfall named.
+
+    Raises BedsMissing or AlreadyHasABed. Both are planned together and every night is locked in one order,
+    so that parallel acceptances never wait for each other in a circle.
+    """
+    if entry:
+        admissions.lock_worker(entry.worker)
+    factory = reservations.lock_factory(factory)
+
+    def attempt(careful: bool) -> SecuredBeds:
+        if careful:
+            ranges = reservations.cover_ranges(factory, on=on)
+            lock_nights(ranges + (admissions.entry_ranges(arrives_on=entry.arrives_on, days=entry.days, on=on) if entry else []))
+        additions, site = _plan(factory, extra_workers, entry, on)
+        stay = None
+        if entry and site:
+            leaves_on = entry.arrives_on + dt.timedelta(days=entry.days)
+            stay = admissions.new_stay(worker=entry.worker, site=site, arrives_on=entry.arrives_on, leaves_on=leaves_on)
+        movements, reserved = reservations.write_additions(additions, factory=factory, by=by)
+        move([*movements, *([admissions.booking(stay)] if stay else [])], by=by)
+        return SecuredBeds(backup=reserved, stay=stay)
+
+    return settle(attempt)
+
+
+@transaction.atomic
+def give_up_beds(*, factory: Factory, at_most: int, stay: Stay | None, by: User | None, on: dt.date) -> int:
+    """The way back: cancel the entry stay and return up to `at_most` backup beds that the policy no longer asks for.
+
+    How many backup beds a night were returned. Repeating it cancels nothing twice.
+    """
+    factory = reservations.lock_factory(factory)
+    movements, given = reservations.write_surplus(factory, at_most=at_most, on=on)
+    if stay:
+        movements += admissions.write_cancellation(stay, on=on)[1]
+    move(movements, by=by)
+    return given
+
+
+def _plan(factory: Factory, extra_workers: int, entry: EntryBed | None, on: dt.date) -> tuple[list[Addition], Site | None]:
+    """Beds to add and the entry bed's site, both looked for even when one is lacking."""
+    refusals: list[Refusal] = []
+    additions: list[Addition] = []
+    site = None
+    try:
+        additions = cover.plan_cover(factory=factory, extra_workers=extra_workers, on=on)
+    except NoBackupCover as refusal:
+        refusals.append(refusal)
+    if entry:
+        taken = Counter({(addition.site.pk, night): beds for addition in additions for night, beds in addition.beds.items()})
+        try:
+            site = admissions.plan_entry(zone=factory.zone, arrives_on=entry.arrives_on, days=entry.days, on=on, taken=taken)
+        except NoEntryBed as refusal:
+            refusals.append(refusal)
+    if refusals:
+        raise BedsMissing(refusals=refusals)
+    return additions, site
