@@ -217,6 +217,8 @@ def _days_worth_trying(person: PersonFacts, policies: Sequence[Policy], first: d
 
 def _arrivals(person: PersonFacts, policies: Sequence[Policy], day: dt.date) -> list[_Arrival]:
     policy = policy_in_force(policies, day)
+    if policy is None:
+        return []
     return [arrival for rule in _fitting(person, policy, day) if not rule.refuses and (arrival := _arrival(person, rule, policy, day))]
 
 

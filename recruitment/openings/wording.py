@@ -192,7 +192,9 @@ def phrase_key(phrase: str) -> str:
 
 def read(text: str) -> Reading:
     """Lower case, composed, one letter for each letter with its marks; invisible characters dropped, every space a plain one."""
-    letters, starts, ends = [], [], []
+    letters: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
     for position, character in enumerate(text):
         category = unicodedata.category(character)
         if category.startswith("M") and letters:

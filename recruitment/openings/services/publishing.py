@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -60,7 +61,7 @@ class FewerThanPromised(Refusal):
 
 
 @transaction.atomic
-def draft(*, factory: Factory, by: User, on: dt.date, fields: Mapping[str, object], key: str | None = None) -> Opening:
+def draft(*, factory: Factory, by: User, on: dt.date, fields: Mapping[str, Any], key: str | None = None) -> Opening:
     """Start a draft. `key` makes repeating harmless: the same key at the same factory gives the same draft, unchanged."""
     if key is not None:
         opening, is_new = Opening.objects.get_or_create(factory=factory, import_key=key, defaults={"title": fields["title"], "created_by": by})
@@ -72,7 +73,7 @@ def draft(*, factory: Factory, by: User, on: dt.date, fields: Mapping[str, objec
 
 
 @transaction.atomic
-def save_step(*, opening: Opening, fields: Mapping[str, object], seen: dt.datetime | None, by: User, on: dt.date) -> Opening:
+def save_step(*, opening: Opening, fields: Mapping[str, Any], seen: dt.datetime | None, by: User, on: dt.date) -> Opening:
     """Keep some of an opening's fields, named as in STEPS (`skills` are rows, `shuttle_stops` pairs of a name and a time).
 
     `seen` is `changed_at` as the person last saw it; None overwrites whatever is there. A published opening must still be
@@ -161,7 +162,7 @@ def set_income(opening: Opening) -> None:
         opening.wage_min, opening.wage_max = income.wage_min, income.wage_max
 
 
-def _save_related(opening: Opening, fields: Mapping[str, object]) -> None:
+def _save_related(opening: Opening, fields: Mapping[str, Any]) -> None:
     if "skills" in fields:
         opening.skills.set(fields["skills"])
     if "shuttle_stops" in fields:
