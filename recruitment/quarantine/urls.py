@@ -1,2 +1,16 @@
+from django.urls import path
+
+from recruitment.quarantine import views
+
 app_name = "quarantine"
-urlpatterns: list = []
+urlpatterns = [
+    path("sites/", views.sites, name="sites"),
+    path("sites/<int:pk>/", views.site, name="site"),
+    path("sites/<int:pk>/capacity/", views.change_site_capacity, name="change_capacity"),
+    path("sites/<int:pk>/confirm/", views.confirm_site_figures, name="confirm_figures"),
+    path("stays/<int:pk>/admit/", views.admit_person, name="admit"),
+    path("stays/<int:pk>/release/", views.release_person, name="release"),
+    path("backup/", views.backup, name="backup"),
+    path("backup/<int:pk>/", views.factory_backup, name="factory_backup"),
+    path("capacity/", views.capacity, name="capacity"),
+]
