@@ -84,7 +84,7 @@ class ConsentForm(forms.Form):
 
     def clean_consents(self) -> list[str]:
         chosen = self.cleaned_data["consents"]
-        missing = [Consent.Purpose(purpose).label for purpose in self.needed if purpose not in chosen]
+        missing = [str(Consent.Purpose(purpose).label) for purpose in self.needed if purpose not in chosen]
         if missing:
             raise forms.ValidationError(_("Để tiếp tục, hãy đánh dấu: %(purposes)s."), params={"purposes": "; ".join(missing)})
         return chosen
@@ -155,7 +155,7 @@ class OccupationRows(forms.BaseFormSet):
         return {row["occupation"]: row.get("experience_months") or 0 for row in self.cleaned_data if row.get("occupation")}
 
     def clean(self):
-        if any(self.errors):
+        if any(self.errors) or not self.management_form.is_valid():
             return
         named = [row["occupation"] for row in self.cleaned_data if row.get("occupation")]
         if len(named) > len(set(named)):
