@@ -11,8 +11,7 @@ from recruitment.applications.models import Application
 from recruitment.applications.services.steps import WrongMoment, keep, locked, tell_recruiter
 from recruitment.onboarding.models import Acceptance
 from recruitment.openings.services.places import free_place, lock_openings
-from recruitment.quarantine.services.admissions import cancel_stay
-from recruitment.quarantine.services.reservations import give_back_surplus
+from recruitment.quarantine.services.securing import give_up_beds
 from recruitment.workers.models import Worker
 from search.outbox import request_index
 
@@ -44,9 +43,7 @@ def withdraw(*, application: Application, by: User, on: dt.date) -> Application:
 
 def _undo_acceptance(application: Application, worker: Worker, by: User, on: dt.date) -> None:
     acceptance = Acceptance.objects.select_related("entry_stay").get(application=application)
-    give_back_surplus(factory=application.opening.factory, at_most=acceptance.beds_added, by=by, on=on)
-    if acceptance.entry_stay:
-        cancel_stay(stay=acceptance.entry_stay, by=by, on=on)
+    give_up_beds(factory=application.opening.factory, at_most=acceptance.beds_added, stay=acceptance.entry_stay, by=by, on=on)
     Acceptance.objects.filter(pk=acceptance.pk).update(undone_at=timezone.now())
     worker.status = Worker.Status.LOOKING
     worker.save(update_fields=["status", "changed_at"])
