@@ -1,2 +1,12 @@
-app_name = "accounts"
-urlpatterns: list = []
+from django.urls import include, path
+
+from recruitment.accounts import views
+
+accounts = [
+    path("demo/", views.demo, name="demo"),
+    path("demo/sign-in/", views.demo_sign_in, name="demo_sign_in"),
+]
+urlpatterns = [
+    path("home/", views.home, name="home"),
+    path("", include((accounts, "accounts"))),
+]

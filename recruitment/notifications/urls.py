@@ -1,2 +1,6 @@
+from django.urls import path
+
+from recruitment.notifications import views
+
 app_name = "notifications"
-urlpatterns: list = []
+urlpatterns = [path("messages/", views.own, name="list")]
