@@ -36,7 +36,10 @@ class RegistrationForm(forms.Form):
     name = CleanCharField(max_length=160, label=_("Tên thường gọi"), help_text=_("Người tìm việc sẽ thấy tên này."))
     factory_name = CleanCharField(max_length=160, label=_("Tên nhà máy"))
     zone = forms.ModelChoiceField(
-        IndustrialZone.objects.all(), label=_("Khu công nghiệp"), error_messages={"required": _("Hãy chọn khu công nghiệp.")}
+        IndustrialZone.objects.all(),
+        label=_("Khu công nghiệp"),
+        empty_label=_("Chọn khu công nghiệp"),
+        error_messages={"required": _("Hãy chọn khu công nghiệp.")},
     )
     address = CleanCharField(max_length=200, label=_("Địa chỉ nhà máy"))
     contact_name = CleanCharField(max_length=120, label=_("Họ tên người tuyển dụng"), widget=forms.TextInput(attrs={"autocomplete": "name"}))

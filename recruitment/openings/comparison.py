@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from recruitment.openings.models import Opening
 from recruitment.shared.money import dong, grouped
@@ -75,7 +76,7 @@ def shown(field: str, value: object) -> str:
     if value is None or value == "" or value == []:
         return "—"
     if isinstance(value, bool):
-        return _("có") if value else _("không")
+        return pgettext("trả lời", "có") if value else pgettext("trả lời", "không")
     if isinstance(value, dt.date):
         return f"{value:%d/%m/%Y}"
     if isinstance(value, int):

@@ -77,6 +77,18 @@ class ShuttleStopsField(CleanTextField):
         return name, departs_at
 
 
+class FactoryField(forms.ModelChoiceField):
+    """One of the user's own factories: see `offer_factories`."""
+
+    def __init__(self):
+        super().__init__(
+            Factory.objects.none(),
+            label=label("factory"),
+            empty_label=gettext_lazy("Chọn nhà máy"),
+            error_messages={"required": gettext_lazy("Hãy chọn nhà máy.")},
+        )
+
+
 def offer_factories(field: forms.ModelChoiceField, user) -> None:
     """The user's own; a single one is chosen already."""
     field.queryset = Factory.objects.visible_to(user).select_related("zone")
@@ -118,10 +130,11 @@ class StepForm(forms.Form):
 class JobForm(StepForm):
     number = 1
     key = forms.UUIDField(required=False, widget=forms.HiddenInput)
-    factory = forms.ModelChoiceField(Factory.objects.none(), label=label("factory"), error_messages={"required": gettext_lazy("Hãy chọn nhà máy.")})
+    factory = FactoryField()
     occupation = forms.ModelChoiceField(
         Occupation.objects.all(),
         label=label("occupation"),
+        empty_label=gettext_lazy("Chọn nghề"),
         help_text=gettext_lazy("Quyết định tin hiện ra với ai."),
         error_messages={"required": gettext_lazy("Hãy chọn nghề.")},
     )
@@ -246,7 +259,7 @@ class ReviewForm(forms.Form):
 
 
 class ImportForm(forms.Form):
-    factory = forms.ModelChoiceField(Factory.objects.none(), label=label("factory"), error_messages={"required": gettext_lazy("Hãy chọn nhà máy.")})
+    factory = FactoryField()
     file = forms.FileField(
         label=gettext_lazy("Tệp CSV hoặc Excel (.xlsx)"),
         help_text=gettext_lazy(

@@ -51,7 +51,7 @@ def board(request):
 @permission("openings.manage")
 @require_safe
 def manage(request, pk):
-    opening = own_opening(request, pk)
+    opening = own_opening(request, pk, Opening.objects.with_new_applicants())
     context = {"opening": opening, **summary_of(opening), "key": uuid.uuid4(), "overrides": opening.wording_overrides.select_related("reviewed_by")}
     return render(request, "openings/manage.html", context)
 
@@ -171,9 +171,10 @@ def posted(request):
     return request.POST if request.method == "POST" else None
 
 
-def own_opening(request, pk) -> Opening:
-    rows = Opening.objects.owned_by(request.user).select_related("factory__enterprise", "factory__zone", "occupation", "copied_from")
-    return get_object_or_404(rows, pk=pk)
+def own_opening(request, pk, openings=None) -> Opening:
+    """The user's own, of `openings` if given, with what its pages show; 404 for anybody else's."""
+    openings = Opening.objects.all() if openings is None else openings
+    return get_object_or_404(openings.owned_by(request.user).select_related("factory__enterprise", "factory__zone", "occupation"), pk=pk)
 
 
 def save(request, form, opening: Opening) -> Opening:
