@@ -7,16 +7,16 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from recruitment.quarantine.models import JournalEntry, ReservationNight, SiteNight, Stay
+from recruitment.quarantine.models import JournalEntry, ReservationNight, Site, SiteNight, Stay
 
 Nights = dict[tuple[int, dt.date], Counter]
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One column of one night that is not what the `source` says."""
+    """One column of one night that is not what the `source` says; `site` is the site's code."""
 
-    site: int
+    site: str
     night: dt.date
     column: str
     source: str
@@ -46,11 +46,12 @@ def differences() -> Iterator[Difference]:
 
 def _compare(ledger: Nights, expected: Nights, source: str, columns: tuple[str, ...]) -> Iterator[Difference]:
     nothing: Counter = Counter()
+    codes = dict(Site.objects.values_list("pk", "code"))
     for site, night in sorted(ledger.keys() | expected.keys()):
         for column in columns:
             wanted, found = expected.get((site, night), nothing)[column], ledger.get((site, night), nothing)[column]
             if wanted != found:
-                yield Difference(site, night, column, source, wanted, found)
+                yield Difference(codes[site], night, column, source, wanted, found)
 
 
 def _by_journal() -> Nights:

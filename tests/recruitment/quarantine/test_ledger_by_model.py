@@ -1,0 +1,203 @@
+"""Any sequence of acts leaves the ledger exactly where a plain Python model of it stands."""
+
+import datetime as dt
+from collections import Counter
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+
+from recruitment.quarantine.models import BackupReservation, ReservationNight, SiteNight, Stay
+from recruitment.quarantine.services.admissions import admit, book_bed, cancel_stay, release
+from recruitment.quarantine.services.capacity import change_capacity
+from recruitment.quarantine.services.cover import horizon, required_beds
+from recruitment.quarantine.services.ledger import nights_between
+from recruitment.quarantine.services.recount import differences
+from recruitment.quarantine.services.reservations import draw_down, ensure_backup_cover, give_back_surplus, lower, reserve_backup_beds
+from recruitment.shared.refusals import Refusal
+from tests.factories.accounts import UserFactory
+from tests.factories.employers import FactoryFactory
+from tests.factories.quarantine import BackupPolicyFactory, SiteFactory
+from tests.factories.workers import WorkerFactory
+
+DAY = dt.timedelta(days=1)
+NIGHTS = 6
+BEDS = 4
+sites, factories, workers = st.integers(0, 1), st.integers(0, 1), st.integers(0, 2)
+firsts, lengths, few = st.integers(0, NIGHTS - 1), st.integers(1, 4), st.integers(1, 3)
+
+
+class Ledger(RuleBasedStateMachine):
+    """`today`, `policy`, `sites`, `factories`, `workers` and `manager` are set by the test; every example is rolled back."""
+
+    def __init__(self):
+        super().__init__()
+        self.rollback = transaction.atomic()
+        self.rollback.__enter__()
+        self.capacity = Counter({(site, night): BEDS for site in range(2) for night in range(NIGHTS)})
+        self.beds: Counter = Counter()  # by factory, site, night
+        self.drawn: Counter = Counter()
+        self.stays: list[dict] = []
+
+    def teardown(self):
+        assert list(differences()) == []
+        transaction.set_rollback(True)
+        self.rollback.__exit__(None, None, None)
+
+    def day(self, offset):
+        return self.today + offset * DAY
+
+    def promised(self, site, night):
+        reserved = sum(self.beds[factory, site, night] - self.drawn[factory, site, night] for factory in range(2))
+        drawn = sum(self.drawn[factory, site, night] for factory in range(2))
+        people = sum(stay["site"] == site and stay["first"] <= night < stay["until"] for stay in self.stays)
+        return reserved, drawn + people
+
+    def room(self, site, first, until):
+        return min(self.capacity[site, night] - sum(self.promised(site, night)) for night in range(first, until))
+
+    def attempt(self, allowed, act, **facts):
+        """Do it; whether it was done must be what the model says."""
+        refusal = None
+        try:
+            act(**facts)
+        except Refusal as raised:
+            refusal = raised
+        assert (refusal is None) == allowed, refusal
+        return allowed
+
+    def reservation(self, factory, site):
+        return (
+            BackupReservation.objects.active()
+            .filter(factory=self.factories[factory], site=self.sites[site])
+            .select_related("site", "factory")
+            .first()
+        )
+
+    @rule(factory=factories, site=sites, first=firsts, length=lengths, beds=few)
+    def reserve(self, factory, site, first, length, beds):
+        until = min(first + length, NIGHTS)
+        allowed = self.room(site, first, until) >= beds
+        nights = {"first": self.day(first), "until": self.day(until)}
+        if self.attempt(
+            allowed, reserve_backup_beds, factory=self.factories[factory], site=self.sites[site], beds=beds, by=None, on=self.today, **nights
+        ):
+            self.beds.update({(factory, site, night): beds for night in range(first, until)})
+
+    @rule(factory=factories, site=sites, first=firsts, length=lengths, beds=few)
+    def give_back(self, factory, site, first, length, beds):
+        reservation, until = self.reservation(factory, site), min(first + length, NIGHTS)
+        if not reservation:
+            return
+        nights = range(first, until)
+        unused = min(self.beds[factory, site, night] - self.drawn[factory, site, night] for night in nights)
+        held = min((sum(self.beds[factory, other, night] for other in range(2)) for night in nights if night < self.policy.horizon_days), default=99)
+        allowed = unused >= beds and held - beds >= required_beds(self.factories[factory], on=self.today)
+        if self.attempt(allowed, lower, reservation=reservation, beds=beds, first=self.day(first), until=self.day(until), by=None, on=self.today):
+            self.beds.subtract({(factory, site, night): beds for night in nights})
+
+    @rule(factory=factories, site=sites, first=firsts, length=lengths, beds=few)
+    def draw(self, factory, site, first, length, beds):
+        reservation, until = self.reservation(factory, site), min(first + length, NIGHTS)
+        if not reservation:
+            return
+        allowed = min(self.beds[factory, site, night] - self.drawn[factory, site, night] for night in range(first, until)) >= beds
+        if self.attempt(allowed, draw_down, reservation=reservation, beds=beds, first=self.day(first), until=self.day(until), by=None, on=self.today):
+            self.drawn.update({(factory, site, night): beds for night in range(first, until)})
+
+    @rule(factory=factories, extra=st.integers(0, 60))
+    def cover(self, factory, extra):
+        """Which sites it chooses has its own tests; here the cover must be whole, and the ledger follow what was written."""
+        needed = required_beds(self.factories[factory], on=self.today, extra_workers=extra)
+        try:
+            ensure_backup_cover(factory=self.factories[factory], extra_workers=extra, by=None, on=self.today)
+        except Refusal:
+            return
+        self.read_beds(factory)
+        for night in range(len(horizon(self.policy, self.today))):
+            assert self.beds[factory, 0, night] + self.beds[factory, 1, night] >= needed
+
+    @rule(factory=factories, beds=few)
+    def return_surplus(self, factory, beds):
+        held = min(self.beds[factory, 0, night] + self.beds[factory, 1, night] for night in range(self.policy.horizon_days))
+        given = give_back_surplus(factory=self.factories[factory], at_most=beds, by=None, on=self.today)
+        assert given <= max(0, min(beds, held - required_beds(self.factories[factory], on=self.today)))
+        self.read_beds(factory)
+
+    def read_beds(self, factory):
+        rows = ReservationNight.objects.filter(reservation__factory=self.factories[factory], reservation__ended_at=None)
+        for site in range(2):
+            written = dict(rows.filter(reservation__site=self.sites[site]).order_by("night").values_list("night", "beds"))
+            for night in range(NIGHTS):
+                self.beds[factory, site, night] = written.get(self.day(night), 0)
+
+    @rule(worker=workers, site=sites, first=firsts, length=lengths)
+    def book(self, worker, site, first, length):
+        until = min(first + length, NIGHTS)
+        open_stays = [stay for stay in self.stays if stay["worker"] == worker and stay["open"]]
+        overlaps = any(stay["first"] < until and first < stay["leaves"] for stay in open_stays)
+        allowed = not overlaps and self.room(site, first, until) >= 1
+        dates = {"arrives_on": self.day(first), "leaves_on": self.day(until)}
+        if self.attempt(allowed, book_bed, worker=self.workers[worker], site=self.sites[site], by=None, **dates):
+            stay = Stay.objects.latest("pk")
+            self.stays.append(
+                {"pk": stay.pk, "worker": worker, "site": site, "first": first, "until": until, "leaves": until, "open": True, "in": False}
+            )
+
+    @precondition(lambda self: self.stays)
+    @rule(choice=st.integers(0, 99), day=firsts)
+    def let_in(self, choice, day):
+        stay = self.stays[choice % len(self.stays)]
+        allowed = stay["open"] and (stay["in"] or stay["first"] <= day < stay["until"])
+        if self.attempt(allowed, admit, stay=Stay.objects.get(pk=stay["pk"]), by=self.manager, on=self.day(day)):
+            stay["in"] = True
+
+    @precondition(lambda self: self.stays)
+    @rule(choice=st.integers(0, 99), day=firsts)
+    def let_out(self, choice, day):
+        stay = self.stays[choice % len(self.stays)]
+        if self.attempt(stay["in"] and not stay.get("cancelled"), release, stay=Stay.objects.get(pk=stay["pk"]), by=self.manager, on=self.day(day)):
+            self.end(stay, day)
+
+    @precondition(lambda self: self.stays)
+    @rule(choice=st.integers(0, 99), day=firsts)
+    def cancel(self, choice, day):
+        stay = self.stays[choice % len(self.stays)]
+        cancel_stay(stay=Stay.objects.get(pk=stay["pk"]), by=None, on=self.day(day))
+        stay["cancelled"] = stay["open"] or stay.get("cancelled", False)
+        self.end(stay, day)
+
+    def end(self, stay, day):
+        if stay["open"]:
+            stay.update(open=False, until=min(max(day, stay["first"]), stay["until"]))
+
+    @rule(site=sites, first=firsts, length=lengths, capacity=st.integers(0, 6))
+    def resize(self, site, first, length, capacity):
+        until = min(first + length, NIGHTS)
+        allowed = all(sum(self.promised(site, night)) <= capacity for night in range(first, until))
+        dates = {"first": self.day(first), "until": self.day(until)}
+        if self.attempt(allowed, change_capacity, site=self.sites[site], capacity=capacity, by=self.manager, on=self.today, **dates):
+            self.capacity.update({(site, night): capacity - self.capacity[site, night] for night in range(first, until)})
+
+    @invariant()
+    def the_ledger_says_the_same(self):
+        rows = SiteNight.objects.filter(night__lt=self.day(NIGHTS)).order_by("site_id", "night")
+        found = {(row.site_id, row.night): (row.capacity, row.reserved, row.occupied) for row in rows}
+        for site in range(2):
+            for night in nights_between(self.today, self.day(NIGHTS)):
+                offset = (night - self.today).days
+                assert found[self.sites[site].pk, night] == (self.capacity[site, offset], *self.promised(site, offset))
+
+
+@pytest.mark.django_db
+def test_any_sequence_of_acts_leaves_the_ledger_where_the_model_stands(today):
+    Ledger.today = today
+    Ledger.policy = BackupPolicyFactory(horizon_days=4)
+    Ledger.sites = [SiteFactory(beds=BEDS), SiteFactory(beds=BEDS, far_away=True)]
+    Ledger.factories = [FactoryFactory(), FactoryFactory(out_of_province_workers=20)]
+    Ledger.workers = [WorkerFactory() for _ in range(3)]
+    Ledger.manager = UserFactory(site_manager=True)
+    profile = settings(max_examples=25, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck))
+    run_state_machine_as_test(Ledger, settings=profile)
