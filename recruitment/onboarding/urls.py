@@ -1,8 +1,9 @@
 from django.urls import path
 
-from recruitment.onboarding import worker_views
+from recruitment.onboarding import recruiter_views, worker_views
 
 app_name = "onboarding"
 urlpatterns = [
     path("applications/<int:pk>/withdraw/", worker_views.withdraw_page, name="withdraw"),
+    path("applicants/<int:pk>/accept/", recruiter_views.accept_applicant, name="accept"),
 ]

@@ -31,8 +31,11 @@ READY_TO_ACCEPT = [Status.APPLIED, Status.SHORTLISTED, Status.AGREED]
 class NotAccepted(Refusal):
     """Something is lacking; nothing was changed. Carries `application` and `shortfalls`, every refusal at once."""
 
+    def sentences(self) -> list[str]:
+        return [shortfall.for_people() for shortfall in self.facts["shortfalls"]]
+
     def for_people(self) -> str:
-        return " ".join(shortfall.for_people() for shortfall in self.facts["shortfalls"])
+        return " ".join(self.sentences())
 
 
 class NotCleared(Refusal):
