@@ -63,7 +63,7 @@ def ready(request):
 
 def _scope(request) -> tuple[ScopeForm, Scope]:
     """The form and the scope it asks for; what can't be read is shown beside its field and left out."""
-    form = ScopeForm(request.GET or None)
+    form = ScopeForm(request.GET or None, initial={"weeks": DEFAULT_WEEKS})
     form.is_valid()
     chosen = getattr(form, "cleaned_data", {})
     zone, occupation = chosen.get("zone"), chosen.get("occupation")
@@ -86,6 +86,4 @@ def _list(request, template, form, scope, queryset):
 
 
 def _page(request, template, form, scope, context):
-    query = {"weeks": scope.weeks}
-    query |= {name: value for name in ("zone", "occupation") if (value := getattr(scope, name))}
-    return render(request, template, {"form": form, "scope": scope, "query": query, **context})
+    return render(request, template, {"form": form, "scope": scope, **context})

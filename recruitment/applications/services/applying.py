@@ -63,9 +63,9 @@ def apply(*, worker: Worker, opening: Opening, starts_on: dt.date, idempotency_k
     worker = Worker.objects.select_for_update(of=("self",), no_key=True).select_related("user").get(pk=worker.pk)
     if first := _with_key(worker, opening, idempotency_key):
         return first
-    if existing := Application.objects.open().filter(worker=worker, opening=opening).first():
-        if existing.status != Application.Status.INVITED:
-            raise AlreadyApplied(application=existing)
+    existing = Application.objects.open().filter(worker=worker, opening=opening).first()
+    if existing and existing.status != Application.Status.INVITED:
+        raise AlreadyApplied(application=existing)
     if worker.status == Worker.Status.HIRED:
         raise AlreadyHired(worker=worker)
     if not Opening.objects.open_on(on).filter(pk=opening.pk).exists():
