@@ -19,11 +19,24 @@ from recruitment.occupations.models import Occupation
 from recruitment.openings.forms import ImportForm
 from recruitment.openings.reading import MOST_MEGABYTES, TableRow, read_table
 from recruitment.openings.services.importing import ImportedRow, Outcome, import_openings
-from recruitment.openings.unreadable import FileTooLarge, UnreadableFile
+from recruitment.openings.unreadable import FileTooLarge
+from recruitment.shared.refusals import Refusal
 
 KEPT_SECONDS = 30 * 60
 KEPT_CHARACTERS = 8_000_000
+MOST_PUBLISHED = 300
 ROWS_PER_PAGE = 50
+
+
+class TooManyToPublish(Refusal):
+    """Each one published is checked by itself: more would keep the page waiting. Carries `most`."""
+
+    field = "publish"
+
+    def for_people(self) -> str:
+        return _("Chỉ đăng luôn được bảng tới %(most)s dòng. Hãy bỏ chọn mục này để nhập thành nháp, hoặc chia nhỏ bảng.") % {
+            "most": self.facts["most"]
+        }
 
 
 @dataclass
@@ -46,8 +59,8 @@ def upload(request):
     if request.method == "POST" and form.is_valid():
         try:
             waiting = read(request, form)
-        except UnreadableFile as refusal:
-            form.add_error("file", refusal.for_people())
+        except Refusal as refusal:
+            form.add_error(refusal.field, refusal.for_people())
         else:
             cache.set(cache_key(request), waiting, KEPT_SECONDS)
             return redirect("openings:import_check", waiting.key)
@@ -77,6 +90,8 @@ def read(request, form: ImportForm) -> WaitingTable:
     rows = read_table(filename=uploaded.name, content=uploaded.read())
     if sum(len(cell) for row in rows for cell in row.cells.values()) > KEPT_CHARACTERS:
         raise FileTooLarge(megabytes=MOST_MEGABYTES)
+    if form.cleaned_data["publish"] and len(rows) > MOST_PUBLISHED:
+        raise TooManyToPublish(most=MOST_PUBLISHED)
     waiting = WaitingTable(
         key=str(uuid.uuid4()), filename=uploaded.name[:120], factory=factory.pk, publish=form.cleaned_data["publish"], rows=rows, report=[]
     )

@@ -44,6 +44,7 @@ def test_a_double_click_on_confirm_and_the_same_table_again_make_no_doubles(clie
     tried = upload(client, factory)
     client.post(tried.url)
     client.post(tried.url)
+    assert client.get(tried.url).content.decode().count(">tin mới</span>") == 2
     client.post(upload(client, factory).url)
     assert Opening.objects.count() == 2
 
@@ -94,3 +95,12 @@ def test_the_check_asks_as_often_for_thirty_rows_as_for_one(client, recruiter, f
     thirty = upload(client, factory, content=header + "".join(f"Thợ hàn {number},9 triệu\n" for number in range(30))).url
     with django_assert_num_queries(asked):
         client.get(thirty)
+
+
+def test_a_long_table_is_imported_as_drafts_but_not_published_at_once(client, recruiter, factory):
+    table = "chức danh\n" + "".join(f"Thợ hàn {number}\n" for number in range(301))
+    refused = upload(client, factory, content=table, publish="on")
+    assert refused.status_code == 422
+    assert "300 dòng" in refused.content.decode()
+    client.post(upload(client, factory, content=table).url)
+    assert Opening.objects.count() == 301
