@@ -19,7 +19,10 @@ LAPTOP = {"width": 1280, "height": 800}
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args():
-    return {"executable_path": os.environ.get("CHROMIUM", "/usr/bin/chromium"), "args": ["--no-sandbox", "--disable-quic", "--disable-background-networking"]}
+    return {
+        "executable_path": os.environ.get("CHROMIUM", "/usr/bin/chromium"),
+        "args": ["--no-sandbox", "--disable-quic", "--disable-background-networking"],
+    }
 
 
 @pytest.fixture(scope="session")

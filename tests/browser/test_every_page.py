@@ -1,0 +1,85 @@
+"""Every page a role reaches: accessible, no wider than the phone, and as light as promised."""
+
+import gzip
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from recruitment.applications.models import Application
+from recruitment.openings.models import Opening
+from recruitment.quarantine.models import Site
+from tests.browser.conftest import LAPTOP
+
+NARROWEST = {"width": 320, "height": 640}
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+FIRST_VISIT_BYTES, FIRST_VISIT_REQUESTS, LATER_BYTES, BOARD_BYTES = 60_000, 6, 18_000, 120_000
+
+PAGES = {
+    "anybody": ["/", "/?q=khong+co+gi+nhu+the", "/jobs/{opening}/", "/jobs/{opening}/apply/", "/jobs/{closed}/", "/sign-in/", "/demo/", "/staff/sign-in/",
+                "/enterprises/register/"],
+    "worker": ["/", "/my/applications/", "/my/health/", "/my/health/add/dose/", "/my/profile/", "/my/profile/edit/", "/my/consents/", "/messages/"],
+    "recruiter": ["/openings/", "/openings/new/", "/openings/import/", "/openings/{own}/", "/openings/{own}/applications/", "/openings/{own}/candidates/",
+                  "/openings/{own}/close/", "/backup/", "/messages/"],
+    "site_manager": ["/sites/"],
+    "labour_officer": ["/shortages/", "/shortages/openings/", "/shortages/on-the-way/", "/shortages/ready/", "/shortages/no-applications/", "/capacity/",
+                       "/enterprises/waiting/", "/wording/"],
+    "health_officer": ["/capacity/"],
+}  # fmt: skip
+CASES = [(role, path) for role, paths in PAGES.items() for path in paths]
+
+
+def address_of(page, path: str) -> str:
+    """Fill in an opening of the kind the path asks for."""
+    if "{own}" in path:
+        page.goto("/openings/")
+        return path.replace("{own}", re.search(r"/openings/(\d+)/", page.content())[1])
+    openings = {"{opening}": Opening.objects.filter(status="published").order_by("pk"), "{closed}": Opening.objects.filter(status="closed").order_by("pk")}
+    for mark, rows in openings.items():
+        if mark in path:
+            path = path.replace(mark, str(rows.first().pk))
+    return path
+
+
+@pytest.mark.parametrize(("role", "path"), CASES)
+def test_page_has_no_accessibility_violation_and_fits_a_narrow_phone(sign_in, visit, role, path):
+    page = visit(viewport=NARROWEST) if role == "anybody" else sign_in(role, viewport=NARROWEST)
+    page.goto(address_of(page, path))
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROWEST["width"]
+    found = Axe().run(page, options=RULES).response["violations"]
+    assert [(violation["id"], [node["html"][:160] for node in violation["nodes"][:3]]) for violation in found] == []
+
+
+def weigh(page, address: str) -> tuple[int, int]:
+    """Compressed bytes and number of the requests that one visit makes."""
+    answers = []
+    page.on("response", answers.append)
+    page.goto(address, wait_until="load")
+    page.remove_listener("response", answers.append)
+    return sum(len(gzip.compress(answer.body())) for answer in answers if answer.status == 200), len(answers)
+
+
+@pytest.mark.parametrize("path", ["/", "/jobs/{opening}/", "/jobs/{opening}/apply/"])
+def test_a_first_visit_to_a_job_seekers_page_is_light(visit, path):
+    page = visit()
+    weight, requests = weigh(page, address_of(page, path))
+    assert weight <= FIRST_VISIT_BYTES and requests <= FIRST_VISIT_REQUESTS
+
+
+def test_a_receipt_is_light_after_the_first_visit(sign_in):
+    page = sign_in("worker")
+    application = Application.objects.filter(worker__user__is_demo=True).first()
+    page.goto("/")
+    document = page.request.get("/my/applications/")
+    assert application and len(gzip.compress(document.body())) <= LATER_BYTES
+
+
+@pytest.mark.parametrize(("role", "path"), [("recruiter", "/openings/"), ("labour_officer", "/shortages/"), ("labour_officer", "/capacity/")])
+def test_a_board_is_light_enough(sign_in, role, path):
+    weight, _requests = weigh(sign_in(role, viewport=LAPTOP), path)
+    assert weight <= BOARD_BYTES
+
+
+def test_a_site_managers_page_knows_its_site(sign_in):
+    page = sign_in("site_manager")
+    assert Site.objects.filter(name=page.locator("h1").inner_text()).exists()
