@@ -4,6 +4,7 @@ import datetime as dt
 import shutil
 from contextlib import ExitStack
 
+import hypothesis
 import pytest
 import redis
 import time_machine
@@ -21,6 +22,8 @@ NOW = dt.datetime(2026, 11, 24, 2, tzinfo=dt.UTC)  # 09:00 in Vietnam
 
 def pytest_configure(config):
     strictness.install()
+    hypothesis.settings.register_profile("steady", deadline=None)  # a busy machine is not a wrong answer
+    hypothesis.settings.load_profile("steady")
     if not hasattr(config, "workerinput"):  # parallel workers use what the first process holds
         compile_changed(settings.BASE_DIR / "locale")
         lease = ExitStack()
