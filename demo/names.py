@@ -2,7 +2,28 @@
 
 from random import Random
 
-SURNAMES = ["Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Vũ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô", "Dương", "Lý", "Nông", "Hà", "Triệu", "Vi", "Lục", "Ma", "Giàng"]
+SURNAMES = [
+    "Nguyễn",
+    "Trần",
+    "Lê",
+    "Phạm",
+    "Hoàng",
+    "Vũ",
+    "Đặng",
+    "Bùi",
+    "Đỗ",
+    "Hồ",
+    "Ngô",
+    "Dương",
+    "Lý",
+    "Nông",
+    "Hà",
+    "Triệu",
+    "Vi",
+    "Lục",
+    "Ma",
+    "Giàng",
+]
 MIDDLE_NAMES = ["Văn", "Thị", "Đức", "Minh", "Thu", "Hữu", "Ngọc", "Quang", "Thanh", "Xuân", "Thùy", "Mạnh", "Bích", "Tuấn", "Khánh"]
 GIVEN_NAMES = [
     "An", "Bình", "Chi", "Cường", "Dung", "Dũng", "Giang", "Hà", "Hải", "Hạnh", "Hiền", "Hiếu", "Hoa", "Hòa", "Hùng", "Hương", "Khoa", "Lan",
@@ -10,7 +31,20 @@ GIVEN_NAMES = [
     "Tiến", "Trang", "Trung", "Tú", "Vân", "Việt", "Yến",
 ]  # fmt: skip
 TRADES = ["Điện tử", "Linh kiện", "May mặc", "Cơ khí", "Bao bì", "Nhựa", "Quang học", "Ô tô", "Pin", "Dây cáp", "Thực phẩm", "Nội thất"]
-BRANDS = ["Sao Lam", "Núi Cốc", "Trà Xanh", "Bình Minh", "Hồng Hà", "Thảo Nguyên", "Phương Bắc", "Đại Phú", "Mặt Trời", "Cánh Buồm", "Lộc Phát", "Đồi Gió"]
+BRANDS = [
+    "Sao Lam",
+    "Núi Cốc",
+    "Trà Xanh",
+    "Bình Minh",
+    "Hồng Hà",
+    "Thảo Nguyên",
+    "Phương Bắc",
+    "Đại Phú",
+    "Mặt Trời",
+    "Cánh Buồm",
+    "Lộc Phát",
+    "Đồi Gió",
+]
 
 
 def person(random: Random) -> str:

@@ -63,7 +63,9 @@ def _make_chunk(random, numbers, origins, choices, today, now) -> list[Worker]:
                 identity_index=identity_index_of(user.name, born),
                 home_province=province,
                 home_commune_id=random.choice(communes) if communes else None,
-                shifts=random.choice([[Shift.DAY], [Shift.DAY, Shift.OFFICE], [Shift.DAY, Shift.NIGHT, Shift.ROTATING], [Shift.ROTATING, Shift.DAY], [Shift.OFFICE]]),
+                shifts=random.choice(
+                    [[Shift.DAY], [Shift.DAY, Shift.OFFICE], [Shift.DAY, Shift.NIGHT, Shift.ROTATING], [Shift.ROTATING, Shift.DAY], [Shift.OFFICE]]
+                ),
                 wage_wanted=random.choice([None, 7_000_000, 8_000_000, 8_500_000, 9_000_000, 10_000_000, 12_000_000]),
                 available_from=today + dt.timedelta(days=random.choice([0, 0, 0, 3, 7, 14, 30])),
                 needs_dormitory=random.random() < 0.6,
@@ -104,7 +106,13 @@ def _make_health_events(random, workers, today) -> None:
                 events.append(HealthEvent(worker=worker, facts=facts, recorded_by=worker.user))
         if random.random() < 0.33:
             day = today - dt.timedelta(days=random.randint(0, 4))
-            facts = {"kind": "test", "on": day.isoformat(), "at": f"{day.isoformat()}T08:00:00+07:00", "method": random.choice(["pcr", "antigen"]), "result": "negative"}
+            facts = {
+                "kind": "test",
+                "on": day.isoformat(),
+                "at": f"{day.isoformat()}T08:00:00+07:00",
+                "method": random.choice(["pcr", "antigen"]),
+                "result": "negative",
+            }
             events.append(HealthEvent(worker=worker, facts=facts, recorded_by=worker.user))
     HealthRecord.objects.bulk_create([HealthRecord(worker=worker, version=1) for worker in workers])
     HealthEvent.objects.bulk_create(events, batch_size=CHUNK)

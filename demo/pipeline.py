@@ -16,7 +16,15 @@ from recruitment.shared.refusals import Refusal
 from recruitment.workers.models import Worker
 
 Status = Application.Status
-SHARES = {Status.APPLIED: 45, Status.SHORTLISTED: 15, Status.INVITED: 10, Status.OFFERED: 6, Status.AGREED: 4, Status.REFUSED: 12, Status.WITHDRAWN: 8}
+SHARES = {
+    Status.APPLIED: 45,
+    Status.SHORTLISTED: 15,
+    Status.INVITED: 10,
+    Status.OFFERED: 6,
+    Status.AGREED: 4,
+    Status.REFUSED: 12,
+    Status.WITHDRAWN: 8,
+}
 
 
 def make_applications(random: Random, *, count: int, today: dt.date, now: dt.datetime) -> None:
@@ -43,7 +51,8 @@ def make_applications(random: Random, *, count: int, today: dt.date, now: dt.dat
         applications.append(_application(random, worker, opening, status, now))
     Application.objects.bulk_create(applications, batch_size=1000)
     ApplicationEvent.objects.bulk_create(
-        [ApplicationEvent(application=application, status=application.status, by=application.worker.user) for application in applications], batch_size=1000
+        [ApplicationEvent(application=application, status=application.status, by=application.worker.user) for application in applications],
+        batch_size=1000,
     )
     for pk, places in held.items():
         Opening.objects.filter(pk=pk).update(held=F("held") + places)
@@ -64,7 +73,11 @@ def _application(random, worker, opening, status, now) -> Application:
 def accept_some(random: Random, *, count: int, today: dt.date) -> Counter:
     """Accept agreed and shortlisted people as their recruiters would; what is refused stays in the pipeline."""
     recruiters = {row.organisation_id: row.user for row in Membership.objects.filter(role=Role.RECRUITER).select_related("user")}
-    waiting = Application.objects.filter(status__in=[Status.AGREED, Status.SHORTLISTED]).select_related("opening__factory__enterprise").order_by("-status", "pk")
+    waiting = (
+        Application.objects.filter(status__in=[Status.AGREED, Status.SHORTLISTED])
+        .select_related("opening__factory__enterprise")
+        .order_by("-status", "pk")
+    )
     outcomes: Counter[str] = Counter()
     for application in waiting[:count]:
         try:

@@ -137,7 +137,9 @@ def _own_opening(request, pk) -> Opening:
 
 def _own_application(request, pk) -> Application:
     own = Application.objects.filter(opening__in=Opening.objects.owned_by(request.user))
-    return get_object_or_404(_with_people(own).select_related("opening__factory__zone", "acceptance__entry_stay__site", "acceptance__reservation__site"), pk=pk)
+    return get_object_or_404(
+        _with_people(own).select_related("opening__factory__zone", "acceptance__entry_stay__site", "acceptance__reservation__site"), pk=pk
+    )
 
 
 def _with_people(applications):

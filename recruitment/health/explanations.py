@@ -70,7 +70,11 @@ _SENTENCES: dict[str, Callable[[dict], str]] = {
     "contact": _plain(gettext_lazy("Diện %(what)s từ ngày %(on)s: chưa vào được trước ngày %(until)s.")),
     "positive_test": _plain(gettext_lazy("Xét nghiệm dương tính ngày %(on)s: chưa vào được trước ngày %(until)s, trừ khi đã khai khỏi bệnh.")),
     "better_later": lambda facts: _("Đủ điều kiện tốt hơn từ ngày %(on)s theo %(number)s.") % facts,
-    "test_needed": lambda facts: _("Cần xét nghiệm %(method)s âm tính trong %(hours)s giờ trước khi vào.") % {**facts, "method": METHODS[facts["method"]]},
-    "test_valid": lambda facts: _("Đã có xét nghiệm %(method)s âm tính ngày %(on)s, còn trong %(hours)s giờ.") % {**facts, "method": METHODS[facts["method"]]},
+    "test_needed": lambda facts: (
+        _("Cần xét nghiệm %(method)s âm tính trong %(hours)s giờ trước khi vào.") % {**facts, "method": METHODS[facts["method"]]}
+    ),
+    "test_valid": lambda facts: (
+        _("Đã có xét nghiệm %(method)s âm tính ngày %(on)s, còn trong %(hours)s giờ.") % {**facts, "method": METHODS[facts["method"]]}
+    ),
     "rule": _rule,
 }

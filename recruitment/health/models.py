@@ -65,11 +65,15 @@ class AdmissionPolicy(models.Model):
     issuer = models.CharField(_("cơ quan ban hành"), max_length=120)
     number = models.CharField(_("số văn bản"), max_length=60)
     title = models.CharField(_("trích yếu"), max_length=300)
-    jurisdiction = models.ForeignKey(Province, null=True, blank=True, on_delete=models.PROTECT, verbose_name=_("tỉnh áp dụng"), help_text=_("để trống: cả nước"))
+    jurisdiction = models.ForeignKey(
+        Province, null=True, blank=True, on_delete=models.PROTECT, verbose_name=_("tỉnh áp dụng"), help_text=_("để trống: cả nước")
+    )
     in_force_from = models.DateField(_("hiệu lực từ"))
     in_force_to = models.DateField(_("hết hiệu lực sau ngày"), null=True, blank=True)
     supersedes = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="superseded_by", verbose_name=_("thay thế"))
-    dose_valid_days = models.PositiveSmallIntegerField(_("mũi tiêm cuối còn giá trị (ngày)"), null=True, blank=True, help_text=_("để trống: không thời hạn"))
+    dose_valid_days = models.PositiveSmallIntegerField(
+        _("mũi tiêm cuối còn giá trị (ngày)"), null=True, blank=True, help_text=_("để trống: không thời hạn")
+    )
     is_exercise = models.BooleanField(_("diễn tập"), default=False)
     source = models.CharField(_("nguồn"), max_length=300, blank=True)
     version = models.PositiveIntegerField(_("phiên bản"), default=1)
@@ -109,7 +113,9 @@ class AdmissionRule(models.Model):
     person_class = models.CharField(_("đối tượng"), max_length=6, choices=PersonClass)
     minimum_doses = models.PositiveSmallIntegerField(_("số mũi tối thiểu"), default=0)
     requires_recent_test = models.BooleanField(_("chỉ khi có xét nghiệm trước khi vào"), default=False)
-    test_method = models.CharField(_("loại xét nghiệm trước khi vào"), max_length=10, blank=True, choices=[("pcr", "PCR"), ("any", "PCR / kháng nguyên")])
+    test_method = models.CharField(
+        _("loại xét nghiệm trước khi vào"), max_length=10, blank=True, choices=[("pcr", "PCR"), ("any", "PCR / kháng nguyên")]
+    )
     test_valid_hours = models.PositiveSmallIntegerField(_("xét nghiệm còn giá trị (giờ)"), default=0)
     quarantine_place = models.CharField(_("nơi cách ly"), max_length=4, blank=True, choices=Place)
     quarantine_days = models.PositiveSmallIntegerField(_("số ngày cách ly"), default=0)

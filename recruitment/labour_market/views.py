@@ -55,7 +55,9 @@ def ready(request):
     workers = (
         shortages.people_ready(scope)
         .select_related("home_province")
-        .prefetch_related("occupations__occupation", "zones", Prefetch("clearances", Clearance.objects.current().defer("decision"), to_attr="current_clearances"))
+        .prefetch_related(
+            "occupations__occupation", "zones", Prefetch("clearances", Clearance.objects.current().defer("decision"), to_attr="current_clearances")
+        )
         .order_by("available_from", "pk")
     )
     return _list(request, "labour_market/ready.html", form, scope, workers)

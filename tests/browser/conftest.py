@@ -5,8 +5,9 @@ import re
 
 import pytest
 import time_machine
+from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.management import call_command
-from django.test.testcases import LiveServerThread, _StaticFilesHandler
+from django.test.testcases import LiveServerThread
 from playwright.sync_api import Page, expect
 
 from tests.conftest import NOW
@@ -35,7 +36,7 @@ def province(django_db_setup, django_db_blocker):
 
 @pytest.fixture(scope="session")
 def address(province):
-    server = LiveServerThread("127.0.0.1", _StaticFilesHandler)
+    server = LiveServerThread("127.0.0.1", StaticFilesHandler)
     server.daemon = True
     server.start()
     server.is_ready.wait()
@@ -43,6 +44,11 @@ def address(province):
         raise server.error
     yield f"http://127.0.0.1:{server.port}"
     server.terminate()
+
+
+def _is_broken(response) -> bool:
+    """A server error, or a style sheet or picture that isn't there: a page without its look would pass many a check."""
+    return response.status >= 500 or (response.status >= 400 and "/static/" in response.url)
 
 
 @pytest.fixture
@@ -55,7 +61,7 @@ def visit(browser, address):
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(10_000)
-        page.on("response", lambda response: pytest.fail(f"{response.status} {response.url}") if response.status >= 500 else None)
+        page.on("response", lambda response: pytest.fail(f"{response.status} {response.url}") if _is_broken(response) else None)
         return page
 
     yield open_page

@@ -34,7 +34,10 @@ def address_of(page, path: str) -> str:
     if "{own}" in path:
         page.goto("/openings/")
         return path.replace("{own}", re.search(r"/openings/(\d+)/", page.content())[1])
-    openings = {"{opening}": Opening.objects.filter(status="published").order_by("pk"), "{closed}": Opening.objects.filter(status="closed").order_by("pk")}
+    openings = {
+        "{opening}": Opening.objects.filter(status="published").order_by("pk"),
+        "{closed}": Opening.objects.filter(status="closed").order_by("pk"),
+    }
     for mark, rows in openings.items():
         if mark in path:
             path = path.replace(mark, str(rows.first().pk))
@@ -53,6 +56,7 @@ def test_page_has_no_accessibility_violation_and_fits_a_narrow_phone(sign_in, vi
 def weigh(page, address: str) -> tuple[int, int]:
     """Compressed bytes and number of the requests that one visit makes."""
     answers = []
+    page.wait_for_load_state("load")  # what the page before still asks for is not counted
     page.on("response", lambda answer: answers.append(answer))  # noqa: PLW0108 - Playwright can't wrap a builtin
     page.goto(address, wait_until="load")
     return sum(len(gzip.compress(answer.body())) for answer in answers if answer.status == 200), len(answers)

@@ -40,6 +40,25 @@ class RunningSystem:
         kept = {"stdin": subprocess.DEVNULL, "capture_output": True, "text": True}
         return subprocess.run(command, cwd=ROOT, env=self.environment(**extra), timeout=120, check=False, **kept)
 
+    def begin(self, *arguments: str) -> subprocess.Popen:
+        """A Python process beside it, in the same environment."""
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        return subprocess.Popen([sys.executable, *arguments], cwd=ROOT, env=self.environment(), text=True, **pipes)
+
+    def manage(self, *arguments: str) -> subprocess.CompletedProcess:
+        command = [sys.executable, "manage.py", *arguments]
+        return subprocess.run(command, cwd=ROOT, env=self.environment(), capture_output=True, text=True, timeout=120, check=False)
+
+    def forget_signs_of_life(self) -> None:
+        """Ready again then means that the worker of now has run tasks of both queues."""
+        script = "import redis\nfrom runtime.addresses import redis_url\nredis.Redis.from_url(redis_url()).delete(*{!r})"
+        self.begin("-c", script.format(["signs:worker", "signs:queue:default", "signs:queue:search"])).communicate(timeout=60)
+
+    def query(self, statement: str) -> str:
+        """What one statement prints, run by the system's own psql."""
+        script = f"from runtime.postgres import query\nprint(query('vungxanh', {statement!r}))"
+        return self.begin("-c", script).communicate(timeout=60)[0]
+
     def start(self, *, beneath_make: bool = False, seed: str = SMALL_PROVINCE) -> None:
         """Start and wait until it says that it is ready; `supervisor` is then `make` itself if it is to stand above."""
         self.output.parent.mkdir(parents=True, exist_ok=True)

@@ -3,10 +3,12 @@
 import os
 import signal
 import socket
+import time
 
 import psutil
 import pytest
 
+from runtime.processes import alive
 from tests.runtime.running import RunningSystem
 
 pytestmark = pytest.mark.xdist_group("run")
@@ -35,10 +37,15 @@ def kill(pid):
     os.kill(pid, signal.SIGKILL)
 
 
+def group(system, leader):
+    return [process for process in system.processes() if os.getpgid(process.pid) == leader]
+
+
 @pytest.mark.parametrize("part", ["web", "worker", "postgres", "valkey"])
 def test_what_is_killed_comes_back_by_itself(running, part):
     killed, restarts = running.pid(part), running.said().count(f"{part} is running again")
     kill(killed)
+    running.forget_signs_of_life()
     running.wait_for(lambda: running.said().count(f"{part} is running again") > restarts, RECOVERY_SECONDS)
     running.wait_for(running.is_ready, RECOVERY_SECONDS)
     assert running.pid(part) != killed
@@ -47,12 +54,32 @@ def test_what_is_killed_comes_back_by_itself(running, part):
 
 def test_a_killed_worker_leaves_no_child_that_could_write_the_index_beside_its_successor(running):
     first = running.pid("worker")
-    children = [process for process in running.processes() if os.getpgid(process.pid) == first]
-    assert len(children) > 1
+    running.wait_for(lambda: len(group(running, first)) > 2, RECOVERY_SECONDS)  # beat and the process that runs the tasks
+    children = group(running, first)
     restarts = running.said().count("worker is running again")
     kill(first)
     running.wait_for(lambda: running.said().count("worker is running again") > restarts, RECOVERY_SECONDS)
-    assert not any(process.is_running() for process in children if process.pid != first)
+    assert not any(alive(process) for process in children)
+
+
+def test_what_was_confirmed_is_neither_lost_nor_doubled_whatever_is_killed_meanwhile(running):
+    writer = running.begin("-m", "tests.runtime.writing")
+    first = writer.stdout.readline()
+    for part in ("worker", "postgres", "web", "valkey", "postgres", "worker"):
+        time.sleep(1)
+        kill(running.pid(part))
+        running.wait_for(running.is_ready, RECOVERY_SECONDS)
+    said = [line.split() for line in (first + writer.communicate("enough\n", timeout=60)[0]).splitlines()]
+    assert writer.returncode == 0
+    applied = [key for word, key in said if word == "applied"]
+    assert len(applied) > 20
+    assert len(set(applied)) == len(applied)
+    kept = running.query("SELECT idempotency_key FROM applications_application WHERE idempotency_key IS NOT NULL").split()
+    assert sorted(kept) == sorted(applied)
+    last = {key: word for word, key in said if word != "applied"}
+    hidden = running.query("SELECT id FROM workers_worker WHERE status = 'hidden'").split()
+    assert sorted(hidden) == sorted(key for key, word in last.items() if word == "hidden")
+    running.wait_for(lambda: running.manage("search_verify").returncode == 0, RECOVERY_SECONDS)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

@@ -2,15 +2,12 @@
 
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 
 import psutil
 import pytest
 
-from runtime.addresses import ROOT
 from tests.runtime.running import RunningSystem
 
 HOLD = "from runtime import services\nwith services.lease():\n    print('up', flush=True)\n    input()"
@@ -31,10 +28,8 @@ def system():
     system.clear()
 
 
-def python(system, code, **options):
-    return subprocess.Popen(
-        [sys.executable, "-c", code], cwd=ROOT, env=system.environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, **options
-    )
+def python(system, code):
+    return system.begin("-c", code)
 
 
 def start(system):

@@ -52,7 +52,9 @@ def invite(*, opening: Opening, workers: Collection[int], by: User, on: dt.date)
     for worker in people:
         if worker.pk in applied:
             continue
-        application = Application(worker=worker, opening=opening, receipt=new_receipt(), status=Status.INVITED, answer_by=timezone.now() + ANSWER_TIME)
+        application = Application(
+            worker=worker, opening=opening, receipt=new_receipt(), status=Status.INVITED, answer_by=timezone.now() + ANSWER_TIME
+        )
         keep(application, by=by)
         tell_worker(application, "invited", gettext_noop("%(factory)s mời bạn ứng tuyển %(title)s. Mở Vùng Xanh để xem và trả lời."))
         invited.append(application)

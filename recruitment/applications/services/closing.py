@@ -33,4 +33,8 @@ def end_application(*, application: Application, ending: str, by: User | None) -
     application.ending, application.answer_by = ending, None
     keep(application, by=by)
     if ending == Application.Ending.OPENING_CLOSED:
-        tell_worker(application, "closed", gettext_noop("Tin %(title)s của %(factory)s đã đóng, hồ sơ %(receipt)s khép lại. Mở Vùng Xanh để xem việc tương tự."))
+        tell_worker(
+            application,
+            "closed",
+            gettext_noop("Tin %(title)s của %(factory)s đã đóng, hồ sơ %(receipt)s khép lại. Mở Vùng Xanh để xem việc tương tự."),
+        )

@@ -73,7 +73,12 @@ def _facts(level: int | None, events: Iterable[HealthEvent]) -> policy.PersonFac
 
 def _assess_chunk(pks: list[int], on: dt.date) -> int:
     """Lock the records in order, decide, and replace the decisions that changed."""
-    records = dict(HealthRecord.objects.select_for_update(of=("self",), no_key=True).filter(worker__in=pks).order_by("worker_id").values_list("worker", "version"))
+    records = dict(
+        HealthRecord.objects.select_for_update(of=("self",), no_key=True)
+        .filter(worker__in=pks)
+        .order_by("worker_id")
+        .values_list("worker", "version")
+    )
     policies = policies_from(on)
     former = {row.worker_id: row for row in Clearance.objects.current().filter(worker__in=pks)}
     fresh = []
@@ -112,7 +117,10 @@ def _as_json(decision: policy.Clearance) -> dict:
         "card_until": _iso(decision.card.until),
         "tests_due": [[_iso(day), method] for day, method in decision.tests_due],
         "reasons": [{"code": reason.code, "facts": {name: _iso(value) for name, value in reason.facts.items()}} for reason in decision.reasons],
-        "card_reason": {"code": decision.card.reason.code, "facts": {name: _iso(value) for name, value in asdict(decision.card.reason)["facts"].items()}},
+        "card_reason": {
+            "code": decision.card.reason.code,
+            "facts": {name: _iso(value) for name, value in asdict(decision.card.reason)["facts"].items()},
+        },
     }
 
 
@@ -122,5 +130,15 @@ def _iso(value):
 
 def _differs(former: Clearance, row: Clearance) -> bool:
     """Whether anything but the day it was decided on has changed."""
-    columns = ["verdict", "ready_on", "entry_quarantine_place", "entry_quarantine_days", "monitoring_days", "policy_id", "policy_version", "record_version", "decision"]
+    columns = [
+        "verdict",
+        "ready_on",
+        "entry_quarantine_place",
+        "entry_quarantine_days",
+        "monitoring_days",
+        "policy_id",
+        "policy_version",
+        "record_version",
+        "decision",
+    ]
     return any(getattr(former, name) != getattr(row, name) for name in columns)

@@ -28,7 +28,9 @@ def send_message(*, recipient: User, kind: str, text: str, link: str = "", now: 
     if recipient.phone:
         rows.append(Message(recipient=recipient, channel=Channel.SMS, address=recipient.phone, kind=kind, text=text, link=link, next_attempt_at=now))
     elif recipient.email:
-        rows.append(Message(recipient=recipient, channel=Channel.EMAIL, address=recipient.email, kind=kind, text=text, link=link, next_attempt_at=now))
+        rows.append(
+            Message(recipient=recipient, channel=Channel.EMAIL, address=recipient.email, kind=kind, text=text, link=link, next_attempt_at=now)
+        )
     Message.objects.bulk_create(rows)
     _nudge_after_commit()
 

@@ -78,7 +78,9 @@ def accept(*, application: Application, by: User, on: dt.date) -> Acceptance:
     tell_worker(
         application,
         "accepted",
-        gettext_noop("%(factory)s đã nhận bạn vào việc %(title)s. Ngày đến: %(arrives)s, ngày bắt đầu làm: %(starts)s. Mở Vùng Xanh để xem việc cần làm."),
+        gettext_noop(
+            "%(factory)s đã nhận bạn vào việc %(title)s. Ngày đến: %(arrives)s, ngày bắt đầu làm: %(starts)s. Mở Vùng Xanh để xem việc cần làm."
+        ),
         arrives=f"{arrives_on:%d/%m/%Y}",
         starts=f"{starts_on:%d/%m/%Y}",
     )

@@ -98,9 +98,10 @@ def register_worker(
             wage_wanted=wage_wanted,
             needs_dormitory=needs_dormitory,
         )
-        rows = [WorkerOccupation(worker=worker, occupation=occupation, experience_months=months) for occupation, months in (occupations or {}).items()]
+        rows = [
+            WorkerOccupation(worker=worker, occupation=occupation, experience_months=months) for occupation, months in (occupations or {}).items()
+        ]
         WorkerOccupation.objects.bulk_create(rows)
     set_consents(worker=worker, given={Consent.Purpose(purpose) for purpose in consents}, withdrawn=set(), by=by, on=on)
     request_index("candidate", [worker.pk])
     return worker
-
