@@ -95,19 +95,25 @@ def factory_backup(request, pk):
     today = timezone.localdate()
     offered = sites_with_fresh_figures(on=today)
     now = cover(factory, on=today)
-    form = ReserveForm(request.POST or None, sites=offered, initial={"first": today, "last": now.until - dt.timedelta(days=1), "beds": now.missing or 1})
+    form = ReserveForm(
+        request.POST or None, sites=offered, initial={"first": today, "last": now.until - dt.timedelta(days=1), "beds": now.missing or 1}
+    )
     if request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data
         until = chosen["last"] + dt.timedelta(days=1)
         try:
-            reserve_backup_beds(factory=factory, site=chosen["site"], first=chosen["first"], until=until, beds=chosen["beds"], by=request.user, on=today)
+            reserve_backup_beds(
+                factory=factory, site=chosen["site"], first=chosen["first"], until=until, beds=chosen["beds"], by=request.user, on=today
+            )
             messages.success(request, _("Đã giữ thêm %(beds)d giường ở %(site)s.") % {"beds": chosen["beds"], "site": chosen["site"]})
             return redirect("quarantine:factory_backup", pk)
         except Refusal as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.for_people())
     nights = horizon(now.policy, today)
     free = free_beds(list(offered), nights)
-    near = [(place, kilometres(place, factory.zone), min(free[place.pk, night] for night in nights)) for place in nearest_first(offered, factory.zone)]
+    near = [
+        (place, kilometres(place, factory.zone), min(free[place.pk, night] for night in nights)) for place in nearest_first(offered, factory.zone)
+    ]
     context = {"factory": factory, "cover": now, "form": form, "near": [row for row in near if row[2] > 0][:5]}
     return render(request, "quarantine/factory_backup.html", context, status=REFUSED if form.errors else 200)
 
@@ -123,8 +129,12 @@ def capacity(request):
     for row in rows:
         night = row["night"]
         row["usable"] = night.capacity - night.reserved - night.occupied if night and row["state"] != STALE else 0
-    totals = SiteNight.objects.filter(night=today, site__in=shown).aggregate(capacity=Sum("capacity"), reserved=Sum("reserved"), occupied=Sum("occupied"))
-    return render(request, "quarantine/capacity.html", {"rows": rows, "totals": totals, "usable": sum(row["usable"] for row in rows), "policy": policy})
+    totals = SiteNight.objects.filter(night=today, site__in=shown).aggregate(
+        capacity=Sum("capacity"), reserved=Sum("reserved"), occupied=Sum("occupied")
+    )
+    return render(
+        request, "quarantine/capacity.html", {"rows": rows, "totals": totals, "usable": sum(row["usable"] for row in rows), "policy": policy}
+    )
 
 
 def _managed(request, pk) -> Site:
@@ -134,7 +144,11 @@ def _managed(request, pk) -> Site:
 def _site_page(request, managed: Site, form: CapacityForm | None = None):
     today, now = timezone.localdate(), timezone.now()
     first = _first_night(request, today)
-    nights = managed.nights.between(first, first + dt.timedelta(days=NIGHTS_SHOWN)).annotate(usable=F("capacity") - F("reserved") - F("occupied")).order_by("night")
+    nights = (
+        managed.nights.between(first, first + dt.timedelta(days=NIGHTS_SHOWN))
+        .annotate(usable=F("capacity") - F("reserved") - F("occupied"))
+        .order_by("night")
+    )
     tonight = managed.nights.filter(night=today).annotate(usable=F("capacity") - F("reserved") - F("occupied")).first()
     policy = limits(today)
     people = Stay.objects.filter(site=managed).select_related("worker__user").defer("worker__birth_date", "worker__national_id")
