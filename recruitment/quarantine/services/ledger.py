@@ -45,11 +45,11 @@ class Movement:
     stay: Stay | None = None
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def move(movements: list[Movement], *, by: User | None) -> None:
     """Carry out all movements or none, and note each in the journal. Raises NoCapacity for the first that does not fit.
 
-    Whoever moves several sites does so in one call: all their nights are locked first, in one order, so that no two
+    It is part of the caller's transaction, which a refusal undoes. Whoever moves several sites does so in one call: all their nights are locked first, in one order, so that no two
     callers can wait for each other.
     """
     movements = [movement for movement in movements if movement.first < movement.until]

@@ -188,6 +188,7 @@ def lock_factory(factory: Factory) -> Factory:
 def _reservation(factory: Factory, site: Site, *, by: User | None) -> BackupReservation:
     """The factory's active reservation there, made if there is none (the factory is locked)."""
     reservation, _made = BackupReservation.objects.get_or_create(factory=factory, site=site, ended_at=None, defaults={"created_by": by})
+    reservation.factory, reservation.site = factory, site  # known already: no query to come
     return reservation
 
 

@@ -27,6 +27,7 @@ NIGHTS = 6
 BEDS = 4
 sites, factories, workers = st.integers(0, 1), st.integers(0, 1), st.integers(0, 2)
 firsts, lengths, few = st.integers(0, NIGHTS - 1), st.integers(1, 4), st.integers(1, 3)
+around = st.integers(-1, 4)  # days after a stay's first night
 
 
 class Ledger(RuleBasedStateMachine):
@@ -147,24 +148,27 @@ class Ledger(RuleBasedStateMachine):
             )
 
     @precondition(lambda self: self.stays)
-    @rule(choice=st.integers(0, 99), day=firsts)
-    def let_in(self, choice, day):
+    @rule(choice=st.integers(0, 99), after=around)
+    def let_in(self, choice, after):
         stay = self.stays[choice % len(self.stays)]
+        day = stay["first"] + after
         allowed = stay["open"] and (stay["in"] or stay["first"] <= day < stay["until"])
         if self.attempt(allowed, admit, stay=Stay.objects.get(pk=stay["pk"]), by=self.manager, on=self.day(day)):
             stay["in"] = True
 
     @precondition(lambda self: self.stays)
-    @rule(choice=st.integers(0, 99), day=firsts)
-    def let_out(self, choice, day):
+    @rule(choice=st.integers(0, 99), after=around)
+    def let_out(self, choice, after):
         stay = self.stays[choice % len(self.stays)]
+        day = stay["first"] + after
         if self.attempt(stay["in"] and not stay.get("cancelled"), release, stay=Stay.objects.get(pk=stay["pk"]), by=self.manager, on=self.day(day)):
             self.end(stay, day)
 
     @precondition(lambda self: self.stays)
-    @rule(choice=st.integers(0, 99), day=firsts)
-    def cancel(self, choice, day):
+    @rule(choice=st.integers(0, 99), after=around)
+    def cancel(self, choice, after):
         stay = self.stays[choice % len(self.stays)]
+        day = stay["first"] + after
         cancel_stay(stay=Stay.objects.get(pk=stay["pk"]), by=None, on=self.day(day))
         stay["cancelled"] = stay["open"] or stay.get("cancelled", False)
         self.end(stay, day)
@@ -199,5 +203,5 @@ def test_any_sequence_of_acts_leaves_the_ledger_where_the_model_stands(today):
     Ledger.factories = [FactoryFactory(), FactoryFactory(out_of_province_workers=20)]
     Ledger.workers = [WorkerFactory() for _ in range(3)]
     Ledger.manager = UserFactory(site_manager=True)
-    profile = settings(max_examples=25, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck))
+    profile = settings(max_examples=20, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(Ledger, settings=profile)
