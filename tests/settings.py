@@ -8,10 +8,12 @@ import os
 os.environ.setdefault("DEMO", "1")  # the development keys, and the demo sign-in that the browser tests use
 
 from recruitment.settings import *  # noqa: F403
-from recruitment.settings import BASE_DIR, DATABASES, REDIS_URL, TEMPLATES
+from recruitment.settings import BASE_DIR, DATABASES, INSTALLED_APPS, REDIS_URL, TEMPLATES
 from runtime.addresses import VAR
 from tests.harness.names import process_name, with_database_number
 from tests.harness.templates import UndefinedVariable
+
+INSTALLED_APPS += ["django_migration_linter"]
 
 PROCESS = process_name()
 SCRATCH = VAR / "test" / PROCESS
