@@ -21,7 +21,11 @@ OPENING_ORDERS = [
     (opening_queries.SOONEST, _("Bắt đầu sớm nhất")),
 ]
 CANDIDATE_ORDERS = [(candidate_queries.MATCH, _("Hợp nhất")), (candidate_queries.SOONEST, _("Vào làm sớm nhất"))]
-FITS = [(candidate_queries.OWN, _("Đúng nghề")), (candidate_queries.RELATED, _("Đúng nghề hoặc nghề gần")), (candidate_queries.ANYBODY, _("Mọi người"))]
+FITS = [
+    (candidate_queries.OWN, _("Đúng nghề")),
+    (candidate_queries.RELATED, _("Đúng nghề hoặc nghề gần")),
+    (candidate_queries.ANYBODY, _("Mọi người")),
+]
 
 
 class SearchForm(forms.Form):
@@ -62,5 +66,3 @@ class CandidateSearchForm(SearchForm):
         chosen = self.chosen
         keys = {"skills": tuple(row.pk for row in chosen.pop("skills", ())), "shifts": tuple(chosen.pop("shifts", ()))}
         return CandidateParameters(**chosen | keys, without=without)
-
-

@@ -74,7 +74,7 @@ def test_everything_that_is_lacking_is_named_at_once_and_nothing_is_kept(today):
     assert isinstance(refusal.value.shortfalls[-1].refusals[0], NoBackupCover)
     assert "hết chỗ" in refusal.value.for_people() and "còn thiếu 1" in refusal.value.for_people()
     assert Application.objects.get().status == Status.APPLIED
-    assert not Acceptance.objects.exists() and tonight(province, today) == (0, 0)
+    assert not Acceptance.objects.exists() and not SiteNight.objects.filter(reserved__gt=0).exists()
 
 
 def test_being_hired_ends_the_other_applications_and_gives_their_places_back(today):
