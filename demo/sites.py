@@ -9,9 +9,11 @@ from recruitment.accounts.models import Organisation, Role, User
 from recruitment.employers.models import Factory
 from recruitment.places.models import IndustrialZone
 from recruitment.quarantine.models import Site
+from recruitment.quarantine.services.admissions import admit, book_bed
 from recruitment.quarantine.services.capacity import open_site_nights
 from recruitment.quarantine.services.reservations import ensure_backup_cover
 from recruitment.shared.refusals import Refusal
+from recruitment.workers.models import Worker
 
 SITES = [
     ("Khu cách ly tập trung", Site.Kind.CENTRAL, (300, 600)),
@@ -54,3 +56,13 @@ def reserve_backup(random: Random, factories: list[Factory], *, today: dt.date, 
                 ensure_backup_cover(factory=factory, extra_workers=0, by=by, on=today)
             except Refusal:
                 continue  # sites are full: a true state for the department to see
+
+
+def house_some(sites: list[Site], *, today: dt.date, by: User) -> None:
+    """At every site three people are expected today and three have arrived: contacts sent there before the platform existed."""
+    people = iter(Worker.objects.filter(applications=None).order_by("-pk")[: len(sites) * 6])
+    for site in sites:
+        for number, worker in zip(range(6), people, strict=False):
+            stay = book_bed(worker=worker, site=site, arrives_on=today, leaves_on=today + dt.timedelta(days=7), by=by)
+            if number < 3:
+                admit(stay=stay, by=by, on=today)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from demo.employers import make_factories, make_openings, staff
 from demo.people import make_workers
 from demo.pipeline import accept_some, make_applications
-from demo.sites import make_sites, reserve_backup
+from demo.sites import house_some, make_sites, reserve_backup
 from recruitment.accounts.models import Organisation, Role, User
 from recruitment.health.services.assessments import assess_everybody
 from recruitment.health.services.policies import load_admission_policies
@@ -50,7 +50,7 @@ class Command(BaseCommand):
         officers = self.make_officers()
         set_area_levels(today)
         plants = make_factories(random, count=factories, now=now, officer=officers[Role.LABOUR_OFFICER])
-        make_sites(random, count=sites, today=today, now=now, by=officers[Role.LABOUR_OFFICER])
+        houses = make_sites(random, count=sites, today=today, now=now, by=officers[Role.LABOUR_OFFICER])
         make_openings(random, plants, count=openings, today=today, now=now)
         self.report(f"{len(plants)} factories, {openings} openings, {sites} sites")
         make_workers(random, count=workers, today=today, now=now, report=self.report)
@@ -59,6 +59,7 @@ class Command(BaseCommand):
         reserve_backup(random, plants, today=today, by=officers[Role.LABOUR_OFFICER])
         make_applications(random, count=min(workers // 8, openings * 12), today=today, now=now)
         outcomes = accept_some(random, count=min(workers // 60, openings), today=today)
+        house_some(houses, today=today, by=officers[Role.LABOUR_OFFICER])
         self.report(f"pipeline: {outcomes['accepted']} accepted, {outcomes['refused']} refused with a reason")
 
     def make_officers(self) -> dict[str, User]:
