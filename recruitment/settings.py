@@ -6,7 +6,6 @@ without DEBUG or DEMO the settings refuse to start on the development keys.
 
 from pathlib import Path
 
-import django_include_bootstrap
 import environ
 import structlog
 from celery.schedules import crontab
@@ -188,7 +187,6 @@ FORMAT_MODULE_PATH = ["recruitment.shared.formats"]
 STATIC_URL = "static/"
 STATIC_ROOT = Path(env("STATIC_ROOT", default=str(VAR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
-BOOTSTRAP_STYLES = Path(django_include_bootstrap.__file__).parent / "static" / "css"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
