@@ -21,6 +21,7 @@ urlpatterns = [
     path("staff/sign-in/", account_views.login, name="account_login"),
     path("staff/sign-out/", account_views.logout, name="account_logout"),
     path("staff/password/", account_views.password_change, name="account_change_password"),
+    path("staff/password/set/", account_views.password_set, name="account_set_password"),
     path("staff/reauthenticate/", account_views.reauthenticate, name="account_reauthenticate"),
     path("staff/second-factor/", include("allauth.mfa.urls")),
     path("language/", set_language, name="set_language"),

@@ -10,6 +10,7 @@ import redis
 import time_machine
 from django.conf import settings
 from django.core.cache import cache
+from django.utils import translation
 from django.core.management import call_command
 
 from recruitment.shared.management.commands.catalogues import compile_changed
@@ -58,6 +59,7 @@ def clean_start(request):
     """Each test begins at the same moment, with an empty cache and its own reproducible shuffle."""
     strictness.shuffler.seed(f"{request.config.getoption('randomly_seed', 0)} {request.node.nodeid}")
     cache.clear()
+    translation.activate(settings.LANGUAGE_CODE)  # a page in English leaves its language to the thread
     with time_machine.travel(NOW, tick=True):
         yield
 

@@ -40,6 +40,7 @@ TABLE: dict[str, frozenset[str]] = {
         "candidates.search": [Role.RECRUITER],
         "onboarding.accept": [Role.RECRUITER],
         "quarantine.read_own_backup": [Role.RECRUITER],
+        "quarantine.reserve_own_backup": [Role.RECRUITER],
         # site managers
         "quarantine.manage_site": [Role.SITE_MANAGER],
         # departments
@@ -55,6 +56,7 @@ LIBRARY_ADDRESSES: dict[str, str] = {
     "account_login": "accounts.sign_in",
     "account_logout": "accounts.manage_own",
     "account_change_password": "accounts.manage_own",
+    "account_set_password": "accounts.manage_own",
     "account_reauthenticate": "accounts.manage_own",
     "mfa_authenticate": "accounts.sign_in",
     "mfa_index": "accounts.manage_own",

@@ -1,0 +1,18 @@
+from django.contrib import admin
+
+from recruitment.quarantine.models import BackupPolicy, Site
+
+
+@admin.register(BackupPolicy)
+class BackupPolicyAdmin(admin.ModelAdmin):
+    list_display = ["number", "since", "until", "beds_per_hundred", "minimum_beds", "horizon_days", "is_exercise"]
+
+
+@admin.register(Site)
+class SiteAdmin(admin.ModelAdmin):
+    """What a site is; its nights move through the ledger's services only."""
+
+    list_display = ["name", "kind", "zone", "figures_confirmed_at"]
+    list_select_related = ["zone"]
+    readonly_fields = ["figures_confirmed_at"]
+    search_fields = ["name"]
