@@ -10,8 +10,8 @@ import redis
 import time_machine
 from django.conf import settings
 from django.core.cache import cache
-from django.utils import translation
 from django.core.management import call_command
+from django.utils import translation
 
 from recruitment.shared.management.commands.catalogues import compile_changed
 from runtime import services
