@@ -28,6 +28,10 @@ class SiteQuerySet(models.QuerySet):
             return self
         return self.filter(organisation__memberships__in=memberships)
 
+    def managed_by(self, user):
+        """Those whose figures and stays this person may change, whatever else he or she may see."""
+        return self.filter(organisation__memberships__in=user.memberships.current().filter(role=Role.SITE_MANAGER)).distinct()
+
 
 class Site(models.Model):
     class Kind(models.TextChoices):
@@ -58,6 +62,10 @@ class Site(models.Model):
 
 
 class SiteNightQuerySet(models.QuerySet):
+    def with_usable(self):
+        """`usable`: beds open on that night that nobody has been promised."""
+        return self.annotate(usable=F("capacity") - F("reserved") - F("occupied"))
+
     def with_room_for(self, beds: int):
         return self.filter(capacity__gte=F("reserved") + F("occupied") + beds)
 
@@ -167,6 +175,9 @@ class ReservationNight(models.Model):
 class StayQuerySet(models.QuerySet):
     def visible_to(self, user):
         return self.filter(Q(site__in=Site.objects.visible_to(user)) | Q(worker__user=user))
+
+    def managed_by(self, user):
+        return self.filter(site__in=Site.objects.managed_by(user))
 
     def holding_a_bed(self):
         return self.filter(status__in=[Stay.Status.BOOKED, Stay.Status.ADMITTED])

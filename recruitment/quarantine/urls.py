@@ -12,5 +12,6 @@ urlpatterns = [
     path("stays/<int:pk>/release/", views.release_person, name="release"),
     path("backup/", views.backup, name="backup"),
     path("backup/<int:pk>/", views.factory_backup, name="factory_backup"),
+    path("backup/<int:pk>/reserve/", views.reserve, name="reserve"),
     path("capacity/", views.capacity, name="capacity"),
 ]

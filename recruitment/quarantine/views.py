@@ -1,38 +1,41 @@
-"""Pages of sites, of factories' backup beds, and of the province's capacity."""
+"""Pages of quarantine sites, of factories' backup beds, and of the province's capacity."""
 
 import datetime as dt
 
 from django.contrib import messages
-from django.db.models import F, Sum
-from django.http import HttpResponseRedirect
+from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from recruitment.accounts.permissions import permission
 from recruitment.employers.models import Factory
-from recruitment.quarantine.forms import CapacityForm, ReserveForm
-from recruitment.quarantine.models import Site, SiteNight, Stay
+from recruitment.quarantine.forms import LEDGER_DAYS, CapacityForm, ReserveForm
+from recruitment.quarantine.models import ReservationNight, Site, SiteNight, Stay
 from recruitment.quarantine.services import admissions
 from recruitment.quarantine.services.capacity import change_capacity, confirm_figures
-from recruitment.quarantine.services.cover import cover, free_beds, horizon
-from recruitment.quarantine.services.freshness import FRESH, STALE, freshness, kilometres, limits, nearest_first, sites_with_fresh_figures
-from recruitment.quarantine.services.reservations import reserve_backup_beds
+from recruitment.quarantine.services.cover import cover, horizon, needed_and_held, offers
+from recruitment.quarantine.services.freshness import STALE, freshness, limits
+from recruitment.quarantine.services.reservations import last_change, reserve_backup_beds
 from recruitment.shared.refusals import Refusal
 
 NIGHTS_SHOWN = 14
+PEOPLE_PER_PAGE = 50
+DAY = dt.timedelta(days=1)
 REFUSED = 422
 
 
 @permission("quarantine.manage_site")
 def sites(request):
     """A manager of one site goes straight to it."""
-    managed = list(Site.objects.visible_to(request.user).distinct())
+    managed = list(Site.objects.managed_by(request.user))
     if len(managed) == 1:
         return redirect("quarantine:site", managed[0].pk)
-    return render(request, "quarantine/sites.html", {"sites": managed})
+    policy, now = limits(timezone.localdate()), timezone.now()
+    rows = [{"site": place, "state": freshness(place, policy=policy, now=now)} for place in managed]
+    return render(request, "quarantine/sites.html", {"rows": rows})
 
 
 @permission("quarantine.manage_site")
@@ -43,16 +46,23 @@ def site(request, pk):
 @permission("quarantine.manage_site")
 @require_POST
 def change_site_capacity(request, pk):
-    managed = _managed(request, pk)
+    """− and + only change the number on the page; “Ghi” writes it."""
+    managed, today = _managed(request, pk), timezone.localdate()
     form = CapacityForm(request.POST)
+    step = {"-1": -1, "1": 1}.get(request.POST.get("step", ""))
+    if form.is_valid() and step:
+        return _site_page(request, managed, form=form.stepped(step))
     if form.is_valid():
-        chosen, until = form.cleaned_data, form.cleaned_data["last"] + dt.timedelta(days=1)
+        chosen = form.cleaned_data
         try:
-            change_capacity(site=managed, first=chosen["first"], until=until, capacity=chosen["capacity"], by=request.user, on=timezone.localdate())
-            messages.success(request, _("Đã ghi: %(beds)d giường.") % {"beds": chosen["capacity"]})
-            return redirect("quarantine:site", pk)
+            change_capacity(site=managed, first=chosen["first"], until=chosen["last"] + DAY, capacity=chosen["capacity"], by=request.user, on=today)
         except Refusal as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.for_people())
+            _explain(form, refusal)
+        else:
+            messages.success(
+                request, ngettext("Đã ghi: %(beds)d giường.", "Đã ghi: %(beds)d giường.", chosen["capacity"]) % {"beds": chosen["capacity"]}
+            )
+            return redirect("quarantine:site", pk)
     return _site_page(request, managed, form=form)
 
 
@@ -65,18 +75,15 @@ def confirm_site_figures(request, pk):
 
 
 @permission("quarantine.manage_site")
-@require_POST
 def admit_person(request, pk):
-    return _move_person(request, pk, admissions.admit, _("Đã nhận người vào khu."))
+    """Asks first, so that the right person is let in."""
+    return _ask_and_move(request, pk, admissions.admit, "quarantine/admit.html", _("Đã nhận %(name)s vào khu."))
 
 
 @permission("quarantine.manage_site")
 def release_person(request, pk):
     """Asks first: a bed given back may be promised to somebody else at once."""
-    stay = get_object_or_404(Stay.objects.visible_to(request.user).select_related("site", "worker__user"), pk=pk)
-    if request.method != "POST":
-        return render(request, "quarantine/release.html", {"stay": stay})
-    return _move_person(request, pk, admissions.release, _("Đã cho ra, giường trống từ đêm nay."))
+    return _ask_and_move(request, pk, admissions.release, "quarantine/release.html", _("Đã cho %(name)s ra. Giường trống từ đêm nay."))
 
 
 @permission("quarantine.read_own_backup")
@@ -85,103 +92,119 @@ def backup(request):
     factories = list(Factory.objects.visible_to(request.user).select_related("zone").order_by("name", "pk").distinct())
     if len(factories) == 1:
         return redirect("quarantine:factory_backup", factories[0].pk)
-    return render(request, "quarantine/backup.html", {"factories": factories})
+    figures = needed_and_held(factories, on=timezone.localdate())
+    rows = [{"factory": factory, "needed": needed, "held": held} for factory in factories for needed, held in [figures[factory.pk]]]
+    return render(request, "quarantine/backup.html", {"rows": rows})
 
 
 @permission("quarantine.read_own_backup")
 def factory_backup(request, pk):
-    """What is needed, held and drawn, where and until when; and a form to reserve at a site that has room."""
-    factory = get_object_or_404(Factory.objects.visible_to(request.user).select_related("zone", "enterprise").distinct(), pk=pk)
-    today = timezone.localdate()
-    offered = sites_with_fresh_figures(on=today)
-    now = cover(factory, on=today)
-    form = ReserveForm(
-        request.POST or None, sites=offered, initial={"first": today, "last": now.until - dt.timedelta(days=1), "beds": now.missing or 1}
-    )
-    if request.method == "POST" and form.is_valid():
+    return _backup_page(request, _own_factory(request, pk))
+
+
+@permission("quarantine.reserve_own_backup")
+@require_POST
+def reserve(request, pk):
+    factory, today = _own_factory(request, pk), timezone.localdate()
+    form = ReserveForm(request.POST)
+    if form.is_valid():
         chosen = form.cleaned_data
-        until = chosen["last"] + dt.timedelta(days=1)
+        nights = {"first": chosen["first"], "until": chosen["last"] + DAY}
         try:
-            reserve_backup_beds(
-                factory=factory, site=chosen["site"], first=chosen["first"], until=until, beds=chosen["beds"], by=request.user, on=today
-            )
-            messages.success(request, _("Đã giữ thêm %(beds)d giường ở %(site)s.") % {"beds": chosen["beds"], "site": chosen["site"]})
-            return redirect("quarantine:factory_backup", pk)
+            reserve_backup_beds(factory=factory, site=chosen["site"], beds=chosen["beds"], seen=chosen["seen"], by=request.user, on=today, **nights)
         except Refusal as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.for_people())
-    nights = horizon(now.policy, today)
-    free = free_beds(list(offered), nights)
-    near = [
-        (place, kilometres(place, factory.zone), min(free[place.pk, night] for night in nights)) for place in nearest_first(offered, factory.zone)
-    ]
-    context = {"factory": factory, "cover": now, "form": form, "near": [row for row in near if row[2] > 0][:5]}
-    return render(request, "quarantine/factory_backup.html", context, status=REFUSED if form.errors else 200)
+            _explain(form, refusal)
+        else:
+            done = ngettext("Đã giữ thêm %(beds)d giường ở %(site)s.", "Đã giữ thêm %(beds)d giường ở %(site)s.", chosen["beds"])
+            messages.success(request, done % {"beds": chosen["beds"], "site": chosen["site"]})
+            return redirect("quarantine:factory_backup", pk)
+    return _backup_page(request, factory, form)
 
 
 @permission("quarantine.read_capacity")
 def capacity(request):
-    """Tonight at every site: usable = capacity − reserved − occupied, with the age of the figure."""
+    """Tonight at every site: usable = open beds − reserved − occupied, none where the figures are too old to be offered."""
     today, now = timezone.localdate(), timezone.now()
     policy = limits(today)
     shown = list(Site.objects.visible_to(request.user).select_related("zone").distinct())
-    tonight = {night.site_id: night for night in SiteNight.objects.filter(night=today, site__in=shown).order_by("site_id")}
-    rows = [{"site": place, "night": tonight.get(place.pk), "state": freshness(place, policy=policy, now=now)} for place in shown]
-    for row in rows:
-        night = row["night"]
-        row["usable"] = night.capacity - night.reserved - night.occupied if night and row["state"] != STALE else 0
-    totals = SiteNight.objects.filter(night=today, site__in=shown).aggregate(
-        capacity=Sum("capacity"), reserved=Sum("reserved"), occupied=Sum("occupied")
-    )
-    return render(
-        request, "quarantine/capacity.html", {"rows": rows, "totals": totals, "usable": sum(row["usable"] for row in rows), "policy": policy}
-    )
+    tonight = {row.site_id: row for row in SiteNight.objects.filter(night=today, site__in=shown).with_usable().order_by("site_id")}
+    rows = []
+    for place in shown:
+        state = freshness(place, policy=policy, now=now)
+        night = tonight.get(place.pk) or SiteNight(capacity=0)
+        rows.append({"site": place, "state": state, "night": night, "usable": night.usable if night.pk and state != STALE else 0})
+    totals = {name: sum(getattr(row["night"], name) for row in rows) for name in ("capacity", "reserved", "occupied")}
+    totals["usable"] = sum(row["usable"] for row in rows)
+    stale = sum(row["state"] == STALE for row in rows)
+    return render(request, "quarantine/capacity.html", {"rows": rows, "totals": totals, "stale": stale, "policy": policy, "today": today})
 
 
 def _managed(request, pk) -> Site:
-    return get_object_or_404(Site.objects.visible_to(request.user).distinct(), pk=pk)
+    return get_object_or_404(Site.objects.managed_by(request.user), pk=pk)
+
+
+def _own_factory(request, pk) -> Factory:
+    return get_object_or_404(Factory.objects.visible_to(request.user).select_related("zone").distinct(), pk=pk)
+
+
+def _explain(form, refusal: Refusal) -> None:
+    form.add_error(refusal.field if refusal.field in form.fields else None, refusal.for_people())
 
 
 def _site_page(request, managed: Site, form: CapacityForm | None = None):
-    today, now = timezone.localdate(), timezone.now()
-    first = _first_night(request, today)
-    nights = (
-        managed.nights.between(first, first + dt.timedelta(days=NIGHTS_SHOWN))
-        .annotate(usable=F("capacity") - F("reserved") - F("occupied"))
-        .order_by("night")
-    )
-    tonight = managed.nights.filter(night=today).annotate(usable=F("capacity") - F("reserved") - F("occupied")).first()
+    today = timezone.localdate()
     policy = limits(today)
+    first = _first_night(request, today)
+    tonight = managed.nights.with_usable().filter(night=today).first()
     people = Stay.objects.filter(site=managed).select_related("worker__user").defer("worker__birth_date", "worker__national_id")
+    reserves = ReservationNight.objects.filter(reservation__site=managed, night=today, beds__gt=0).select_related("reservation__factory")
+    start = {"capacity": tonight.capacity if tonight else None, "first": today, "last": today + LEDGER_DAYS * DAY}
     context = {
         "site": managed,
-        "tonight": tonight,
-        "nights": nights,
-        "earlier": first - dt.timedelta(days=NIGHTS_SHOWN) if first > today else None,
-        "later": first + dt.timedelta(days=NIGHTS_SHOWN),
-        "state": freshness(managed, policy=policy, now=now),
-        "fresh": FRESH,
+        "state": freshness(managed, policy=policy, now=timezone.now()),
         "policy": policy,
         "today": today,
-        "arriving": people.filter(status=Stay.Status.BOOKED, arrives_on__lte=today, leaves_on__gt=today).order_by("arrives_on", "pk")[:200],
-        "staying": people.filter(status=Stay.Status.ADMITTED).order_by("leaves_on", "pk")[:500],
-        "form": form or CapacityForm(initial={"capacity": tonight.capacity if tonight else 0, "first": today, "last": today + dt.timedelta(days=30)}),
+        "tonight": tonight,
+        "nights": managed.nights.with_usable().between(first, first + NIGHTS_SHOWN * DAY).order_by("night"),
+        "earlier": max(today, first - NIGHTS_SHOWN * DAY) if first > today else None,
+        "later": first + NIGHTS_SHOWN * DAY if first < today + (LEDGER_DAYS - NIGHTS_SHOWN) * DAY else None,
+        "arriving": people.filter(status=Stay.Status.BOOKED, arrives_on__lte=today, leaves_on__gt=today).order_by("-arrives_on", "pk"),
+        "page": Paginator(people.filter(status=Stay.Status.ADMITTED).order_by("leaves_on", "pk"), PEOPLE_PER_PAGE).get_page(request.GET.get("page")),
+        "reserves": reserves.order_by("-beds", "pk"),
+        "form": form or CapacityForm(initial=start),
     }
-    return render(request, "quarantine/site.html", context, status=REFUSED if form else 200)
+    return render(request, "quarantine/site.html", context, status=REFUSED if form and form.errors else 200)
 
 
 def _first_night(request, today: dt.date) -> dt.date:
-    """The first night to show, from the address; today when it can't be read or is past."""
+    """The first night to show, from the address; today when it can't be read, is past or beyond the ledger."""
     try:
-        return max(today, min(dt.date.fromisoformat(request.GET.get("from", "")), today + dt.timedelta(days=350)))
+        asked = dt.date.fromisoformat(request.GET.get("from", ""))
     except ValueError:
         return today
+    return asked if today <= asked <= today + LEDGER_DAYS * DAY else today
 
 
-def _move_person(request, pk, move, done: str):
-    stay = get_object_or_404(Stay.objects.visible_to(request.user), pk=pk)
-    try:
-        move(stay=stay, by=request.user, on=timezone.localdate())
-        messages.success(request, done)
-    except Refusal as refusal:
-        messages.error(request, refusal.for_people())
-    return HttpResponseRedirect(reverse("quarantine:site", args=[stay.site_id]))
+def _ask_and_move(request, pk, move, template: str, done: str):
+    stay = get_object_or_404(Stay.objects.managed_by(request.user).select_related("site", "worker__user"), pk=pk)
+    refusal = None
+    if request.method == "POST":
+        try:
+            move(stay=stay, by=request.user, on=timezone.localdate())
+        except Refusal as raised:
+            refusal = raised.for_people()
+        else:
+            messages.success(request, done % {"name": stay.worker.user.name})
+            return redirect("quarantine:site", stay.site_id)
+    return render(request, template, {"stay": stay, "refusal": refusal}, status=REFUSED if refusal else 200)
+
+
+def _backup_page(request, factory: Factory, form: ReserveForm | None = None):
+    """What is needed, held and drawn, where and until when; and where more could be reserved."""
+    today = timezone.localdate()
+    now = cover(factory, on=today)
+    near = offers(factory, horizon(now.policy, today), on=today)
+    form = form or ReserveForm(initial={"first": today, "last": now.until - DAY, "beds": now.missing or 1})
+    form.show(near, seen=last_change(factory))
+    context = {"factory": factory, "cover": now, "form": form, "offers": near}
+    return render(request, "quarantine/factory_backup.html", context, status=REFUSED if form.errors else 200)

@@ -61,8 +61,11 @@ def extend_all(*, on: dt.date) -> int:
 def change_capacity(*, site: Site, first: dt.date, until: dt.date, capacity: int, by: User, on: dt.date) -> None:
     """Set the capacity of every night of [first, until), and stamp the figures as confirmed.
 
+    A site's very first figure opens its ledger and holds for the whole year.
     Raises PromisedMore when a night has promised more beds, NoCapacity when the ledger has no such night.
     """
+    if not SiteNight.objects.filter(site=site).exists():
+        open_site_nights(site=site, capacity=capacity, by=by, on=on)
     rows = lock_nights([(site.pk, first, until)])
     if missing := [night for night in nights_between(first, until) if (site.pk, night) not in rows]:
         raise NoCapacity(site=site, nights=missing)

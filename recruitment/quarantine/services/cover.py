@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from math import ceil
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from recruitment.employers.models import Factory
@@ -65,6 +65,15 @@ class Cover:
         return max(0, self.needed - self.held)
 
 
+@dataclass(frozen=True)
+class Offer:
+    """A site with fresh figures that has `free` beds on every night asked about."""
+
+    site: Site
+    free: int
+    kilometres: float
+
+
 @dataclass
 class Addition:
     """Beds to add at one site, by night; `reservation` is None where the factory holds none there yet."""
@@ -79,10 +88,13 @@ def out_of_province_workers(factory: Factory, *, on: dt.date) -> int:
 
     Whoever lives in a province that has since become part of this one lives inside it.
     """
-    home = Province.objects.existing_on(on).filter(code=settings.HOME_PROVINCE_CODE)
-    inside = Province.objects.filter(Q(code=settings.HOME_PROVINCE_CODE) | Q(successor__in=home))
     accepted = Worker.objects.filter(applications__status="accepted", applications__opening__factory=factory)
-    return factory.out_of_province_workers + accepted.exclude(home_province__in=inside).count()
+    return factory.out_of_province_workers + accepted.exclude(home_province__in=_inside(on)).count()
+
+
+def lives_outside(worker: Worker, *, on: dt.date) -> bool:
+    """Whether accepting this person adds to the headcount for which backup beds are held."""
+    return not _inside(on).filter(pk=worker.home_province_id).exists()
 
 
 def beds_for(policy: BackupPolicy | None, headcount: int) -> int:
@@ -96,6 +108,25 @@ def required_beds(factory: Factory, *, on: dt.date, extra_workers: int = 0) -> i
     """How many backup beds the factory must hold on every night of the policy's horizon, were `extra_workers` more accepted."""
     policy = BackupPolicy.objects.in_force(on)
     return beds_for(policy, out_of_province_workers(factory, on=on) + extra_workers)
+
+
+def needed_and_held(factories: list[Factory], *, on: dt.date) -> dict[int, tuple[int, int]]:
+    """For each factory's key how many beds it needs, and the least it holds on any night of the horizon; four queries in all."""
+    policy = BackupPolicy.objects.in_force(on)
+    nights = horizon(policy, on)
+    accepted = Worker.objects.exclude(home_province__in=_inside(on)).filter(
+        applications__status="accepted", applications__opening__factory__in=factories
+    )
+    heads = dict(accepted.order_by().values_list("applications__opening__factory").annotate(people=Count("pk")))
+    rows = ReservationNight.objects.filter(reservation__factory__in=factories, reservation__ended_at=None, night__in=nights)
+    held = {(factory, night): beds for factory, night, beds in rows.order_by().values_list("reservation__factory", "night").annotate(Sum("beds"))}
+    return {
+        factory.pk: (
+            beds_for(policy, factory.out_of_province_workers + heads.get(factory.pk, 0)),
+            min(held.get((factory.pk, night), 0) for night in nights),
+        )
+        for factory in factories
+    }
 
 
 def cover(factory: Factory, *, on: dt.date) -> Cover:
@@ -114,6 +145,14 @@ def cover(factory: Factory, *, on: dt.date) -> Cover:
         until=nights[-1] + dt.timedelta(days=1),
         sites=sorted(sites, key=lambda site: (site.kilometres, site.site.pk)),
     )
+
+
+def offers(factory: Factory, nights: list[dt.date], *, on: dt.date) -> list[Offer]:
+    """Sites that could take more of the factory's backup beds on these nights, the nearest first."""
+    sites = nearest_first(list(sites_with_fresh_figures(on=on)), factory.zone)
+    free = free_beds(sites, nights)
+    found = [Offer(site, min(free[site.pk, night] for night in nights), kilometres(site, factory.zone)) for site in sites]
+    return [offer for offer in found if offer.free > 0]
 
 
 def horizon(policy: BackupPolicy | None, on: dt.date) -> list[dt.date]:
@@ -186,6 +225,12 @@ class _Plan:
             self.additions.setdefault(site.pk, Addition(site, None)).beds[night] += beds
             self.gap[night] -= beds
             self.free[site.pk, night] -= beds
+
+
+def _inside(on: dt.date) -> QuerySet[Province]:
+    """The recruiting province as it is on the day, and those that have become part of it."""
+    home = Province.objects.existing_on(on).filter(code=settings.HOME_PROVINCE_CODE)
+    return Province.objects.filter(Q(code=settings.HOME_PROVINCE_CODE) | Q(successor__in=home))
 
 
 def free_beds(sites: list[Site], nights: list[dt.date]) -> Counter[tuple[int, dt.date]]:

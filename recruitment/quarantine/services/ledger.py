@@ -49,8 +49,8 @@ class Movement:
 def move(movements: list[Movement], *, by: User | None) -> None:
     """Carry out all movements or none, and note each in the journal. Raises NoCapacity for the first that does not fit.
 
-    It is part of the caller's transaction, which a refusal undoes. Whoever moves several sites does so in one call: all their nights are locked first, in one order, so that no two
-    callers can wait for each other.
+    It is part of the caller's transaction, which a refusal undoes. Whoever moves several sites does so in one call: all their
+    nights are locked first, in one order, so that no two callers can wait for each other.
     """
     movements = [movement for movement in movements if movement.first < movement.until]
     rows = lock_nights([(movement.site.pk, movement.first, movement.until) for movement in movements])

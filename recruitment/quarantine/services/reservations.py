@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,7 +17,7 @@ from recruitment.quarantine.services import cover
 from recruitment.quarantine.services.cover import Addition, NoBackupCover
 from recruitment.quarantine.services.freshness import nearest_first, require_fresh_figures, sites_with_fresh_figures
 from recruitment.quarantine.services.ledger import Movement, lock_nights, move, nights_between, nights_in_words, runs, settle
-from recruitment.shared.refusals import Refusal
+from recruitment.shared.refusals import Conflict, Refusal
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +44,13 @@ class StillNeeded(Refusal):
         return _("Nếu trả, %(factory)s chỉ còn %(left)d giường dự phòng trong khi cần %(needed)d. Hãy giữ chỗ ở khu khác trước.") % self.facts
 
 
+class ReservationsChanged(Conflict):
+    """The factory's reservations are not what the person saw when asking: a second click, another tab, a colleague."""
+
+    def for_people(self) -> str:
+        return _("Suất dự phòng của nhà máy vừa thay đổi, trang này đã hiện số mới. Nếu vẫn cần giữ thêm, hãy bấm lại.")
+
+
 @dataclass(frozen=True)
 class Reserved:
     """What a call added: up to `beds` more beds a night at `site`, for nights before `until`."""
@@ -55,9 +62,16 @@ class Reserved:
 
 
 @transaction.atomic
-def reserve_backup_beds(*, factory: Factory, site: Site, first: dt.date, until: dt.date, beds: int, by: User, on: dt.date) -> BackupReservation:
-    """Set `beds` more beds aside on every night of [first, until), or on none. Raises NoCapacity or StaleFigures."""
+def reserve_backup_beds(
+    *, factory: Factory, site: Site, first: dt.date, until: dt.date, beds: int, by: User | None, on: dt.date, seen: int | None = None
+) -> BackupReservation:
+    """Set `beds` more beds aside on every night of [first, until), or on none. Raises NoCapacity or StaleFigures.
+
+    `seen` is the `last_change` of the factory that the person was shown; ReservationsChanged if there has been one since.
+    """
     lock_factory(factory)
+    if seen is not None and seen != last_change(factory):
+        raise ReservationsChanged(factory=factory)
     require_fresh_figures(site, on=on)
     reservation = _reservation(factory, site, by=by)
     beds_by_night = dict.fromkeys(nights_between(first, until), beds)
@@ -164,6 +178,11 @@ def write_additions(additions: list[Addition], *, factory: Factory, by: User | N
         until = max(addition.beds) + dt.timedelta(days=1)
         reserved.append(Reserved(site=addition.site, reservation=reservation, beds=max(addition.beds.values()), until=until))
     return movements, reserved
+
+
+def last_change(factory: Factory) -> int:
+    """The journal's key of the factory's latest change, 0 before the first."""
+    return JournalEntry.objects.filter(reservation__factory=factory).aggregate(last=Max("pk"))["last"] or 0
 
 
 def write_surplus(factory: Factory, *, at_most: int, on: dt.date) -> tuple[list[Movement], int]:
