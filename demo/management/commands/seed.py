@@ -56,10 +56,10 @@ class Command(BaseCommand):
         make_workers(random, count=workers, today=today, now=now, report=self.report)
         assess_everybody(by=None, on=today)
         self.report("health assessed")
+        house_some(houses, today=today, by=officers[Role.LABOUR_OFFICER])
         reserve_backup(random, plants, today=today, by=officers[Role.LABOUR_OFFICER])
         make_applications(random, count=min(workers // 8, openings * 12), today=today, now=now)
         outcomes = accept_some(random, count=min(workers // 60, openings), today=today)
-        house_some(houses, today=today, by=officers[Role.LABOUR_OFFICER])
         self.report(f"pipeline: {outcomes['accepted']} accepted, {outcomes['refused']} refused with a reason")
 
     def make_officers(self) -> dict[str, User]:
