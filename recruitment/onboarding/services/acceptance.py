@@ -18,7 +18,7 @@ from recruitment.health.models import AdmissionRule, Clearance
 from recruitment.health.services.assessments import assess_worker
 from recruitment.onboarding.models import Acceptance
 from recruitment.openings.services.places import fill_place, lock_openings
-from recruitment.places.models import Province
+from recruitment.quarantine.services.cover import lives_outside
 from recruitment.quarantine.services.securing import EntryBed, SecuredBeds, secure_beds
 from recruitment.shared.refusals import Refusal
 from recruitment.workers.models import Worker
@@ -103,13 +103,12 @@ def _dates(application: Application, worker: Worker, clearance: Clearance, on: d
 def _secure_everything(application: Application, worker: Worker, clearance: Clearance, arrives_on: dt.date, by: User, on: dt.date) -> SecuredBeds:
     """Take every part, each in a savepoint, so that all shortfalls are known; any of them undoes the whole."""
     opening = application.opening
-    from_elsewhere = worker.home_province_id != Province.objects.home(on).pk
     entry = _entry_bed(worker, clearance, arrives_on)
     parts: list[Callable] = [
         lambda: _refuse_hired(worker),
         lambda: fill_place(opening=opening, held=application.status == Status.AGREED),
         lambda: _refuse_uncleared(clearance),
-        lambda: secure_beds(factory=opening.factory, extra_workers=int(from_elsewhere), entry=entry, by=by, on=on),
+        lambda: secure_beds(factory=opening.factory, extra_workers=int(lives_outside(worker, on=on)), entry=entry, by=by, on=on),
     ]
     shortfalls = []
     for secure in parts:

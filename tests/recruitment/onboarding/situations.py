@@ -13,8 +13,8 @@ class Province:
     """`rule` are the fields of the one admission rule; `places` and `beds` bound what can be accepted."""
 
     def __init__(self, *, places: int = 10, beds: int = 10, backup_per_hundred: int = 100, **rule):
-        home = ProvinceFactory(home=True)
-        policy = AdmissionPolicyFactory(jurisdiction=home, number="QĐ 1/THỬ")
+        self.home = ProvinceFactory(home=True)
+        policy = AdmissionPolicyFactory(jurisdiction=self.home, number="QĐ 1/THỬ")
         AdmissionRuleFactory(policy=policy, position=1, **rule)
         BackupPolicyFactory(beds_per_hundred=backup_per_hundred, minimum_beds=0)
         self.site = SiteFactory(beds=beds)

@@ -14,6 +14,8 @@ from recruitment.quarantine.services.cover import NoBackupCover
 from recruitment.quarantine.services.recount import differences
 from recruitment.workers.models import Worker
 from tests.factories.applications import ApplicationFactory
+from tests.factories.places import AreaLevelFactory, ProvinceFactory
+from tests.factories.workers import WorkerFactory
 from tests.recruitment.onboarding.situations import ENTRY_QUARANTINE, Province
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +36,16 @@ def test_accepting_fills_a_place_and_reserves_a_backup_bed_for_the_factory(today
     assert tonight(province, today) == (1, 0)
     assert Worker.objects.get().status == Worker.Status.HIRED
     assert list(differences()) == []
+
+
+def test_somebody_whose_province_has_since_become_part_of_this_one_asks_for_no_backup_bed(today):
+    province = Province()
+    merged = ProvinceFactory(successor=province.home, since=dt.date(1997, 1, 1), until=dt.date(2025, 6, 30))
+    AreaLevelFactory(province=merged, level=2)
+    application = ApplicationFactory(worker=WorkerFactory(consented=True, home_province=merged), opening=province.opening)
+    acceptance = accept(application=application, by=province.recruiter, on=today)
+    assert (acceptance.reservation, acceptance.beds_added) == (None, 0)
+    assert tonight(province, today) == (0, 0)
 
 
 def test_the_recruiter_is_told_in_one_sentence_what_was_reserved_where(today):
