@@ -37,12 +37,15 @@ class HealthEvent(models.Model):
     """
 
     class Proof(models.TextChoices):
+        """From weak to strong; a policy names the least that it accepts."""
+
         CLAIMED = "claimed", _("tự khai, chưa xác minh")
+        CERTIFICATE = "certificate", _("giấy chứng nhận đã xác minh")
         CONFIRMED = "confirmed", _("cán bộ y tế đã xác nhận")
 
     worker = models.ForeignKey(Worker, on_delete=models.CASCADE, related_name="health_events")
     facts = EncryptedJSONField()
-    proof = models.CharField(max_length=10, choices=Proof, default=Proof.CLAIMED)
+    proof = models.CharField(max_length=12, choices=Proof, default=Proof.CLAIMED)
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(auto_now_add=True)
     removed_at = models.DateTimeField(null=True)

@@ -103,6 +103,6 @@ def event_line(event: HealthEvent) -> dict:
         "title": title,
         "detail": detail,
         "on": dt.date.fromisoformat(facts["on"]),
-        "confirmed": event.proof == HealthEvent.Proof.CONFIRMED,
+        "confirmed": event.proof != HealthEvent.Proof.CLAIMED,
         "proof": event.get_proof_display(),
     }

@@ -58,7 +58,7 @@ def _levels(on: dt.date) -> dict[tuple[int, int | None], int]:
 def _facts(level: int | None, events: Iterable[HealthEvent]) -> policy.PersonFacts:
     doses, tests, recoveries, contacts = [], [], [], []
     for event in events:
-        facts, proven = event.facts, event.proof == HealthEvent.Proof.CONFIRMED
+        facts, proven = event.facts, event.proof != HealthEvent.Proof.CLAIMED
         on = dt.date.fromisoformat(facts["on"])
         if facts["kind"] == "dose":
             doses.append(policy.Dose(on, facts["number"], facts["full_course"], proven))
