@@ -9,6 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
+KNOWN_SAFE = ["0003_certificate_proof"]  # only widens a varchar: PostgreSQL rewrites nothing, and the code before it still fits
 OWN_APPS = sorted(path.parent.name for pattern in ("recruitment/*/migrations", "search/migrations") for path in ROOT.glob(pattern))
 TOOLS = {
     "style": [BIN / "ruff", "check", "--no-fix", "."],
@@ -16,7 +17,10 @@ TOOLS = {
     "types": [BIN / "mypy"],
     "layers": [BIN / "lint-imports", "--no-cache"],
     "migrations complete": [sys.executable, "manage.py", "makemigrations", "--check", "--dry-run"],
-    "migrations safe": [sys.executable, "manage.py", "lintmigrations", "--project-root-path", ".", "--no-cache", "--include-apps", *OWN_APPS],
+    "migrations safe": [
+        *(sys.executable, "manage.py", "lintmigrations", "--project-root-path", ".", "--no-cache"),
+        *("--ignore-name", *KNOWN_SAFE, "--include-apps", *OWN_APPS),
+    ],
     "translations": [sys.executable, "manage.py", "catalogues", "--check"],
     "system checks": [sys.executable, "manage.py", "check", "--fail-level", "WARNING"],
 }
