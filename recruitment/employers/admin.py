@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from recruitment.employers.models import Enterprise, Factory
+from recruitment.employers.models import Enterprise, Factory, Line, Workshop
 
 
 class FactoryInline(admin.TabularInline):
@@ -33,3 +33,17 @@ class FactoryAdmin(admin.ModelAdmin):
     list_select_related = ["enterprise", "zone"]
     search_fields = ["name", "code", "enterprise__name"]
     autocomplete_fields = ["enterprise"]
+
+
+class LineInline(admin.TabularInline):
+    model = Line
+    extra = 0
+
+
+@admin.register(Workshop)
+class WorkshopAdmin(admin.ModelAdmin):
+    list_display = ["name", "factory"]
+    list_select_related = ["factory"]
+    search_fields = ["name", "factory__name"]
+    autocomplete_fields = ["factory"]
+    inlines = [LineInline]

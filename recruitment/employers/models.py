@@ -88,3 +88,35 @@ class Factory(models.Model):
 
     def __str__(self):
         return self.name
+
+
+class Workshop(models.Model):
+    """A building or hall of a factory: what is locked as a whole when an infection can't be kept to one line."""
+
+    factory = models.ForeignKey(Factory, on_delete=models.CASCADE, related_name="workshops", verbose_name=_("nhà máy"))
+    name = models.CharField(_("tên xưởng"), max_length=80)
+
+    class Meta:
+        ordering = ["factory_id", "name", "pk"]
+        verbose_name = _("xưởng")
+        verbose_name_plural = _("xưởng")
+        constraints = [models.UniqueConstraint(fields=["factory", "name"], name="one_workshop_per_factory_and_name")]
+
+    def __str__(self):
+        return self.name
+
+
+class Line(models.Model):
+    """A production line (chuyền) of a workshop."""
+
+    workshop = models.ForeignKey(Workshop, on_delete=models.CASCADE, related_name="lines", verbose_name=_("xưởng"))
+    name = models.CharField(_("tên chuyền"), max_length=80)
+
+    class Meta:
+        ordering = ["workshop_id", "name", "pk"]
+        verbose_name = _("chuyền")
+        verbose_name_plural = _("chuyền")
+        constraints = [models.UniqueConstraint(fields=["workshop", "name"], name="one_line_per_workshop_and_name")]
+
+    def __str__(self):
+        return f"{self.workshop} · {self.name}"

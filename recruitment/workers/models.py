@@ -1,4 +1,4 @@
-"""Job seekers: what they can do, what they want, where they come from, and what they agreed to."""
+"""Job seekers: what they can do, what they want, where they come from, what they agreed to, and where they work."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from recruitment.accounts.models import Role, User
+from recruitment.employers.models import Factory, Line
 from recruitment.occupations.models import Occupation, Skill
 from recruitment.places.models import Commune, IndustrialZone, Province
 from recruitment.shared.crypto import EncryptedDateField, EncryptedTextField
@@ -115,4 +116,42 @@ class Consent(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["worker", "purpose"], condition=Q(withdrawn_at=None), name="one_open_consent_per_purpose"),
             models.CheckConstraint(condition=Q(withdrawn_at=None) | Q(withdrawn_at__gte=F("given_at")), name="consent_ends_after_it_begins"),
+        ]
+
+
+class EmploymentQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """A factory's own recruiters, officers of the departments, and the person."""
+        memberships = user.memberships.current()
+        if user.is_superuser or memberships.filter(role__in=[Role.LABOUR_OFFICER, Role.HEALTH_OFFICER]).exists():
+            return self
+        return self.filter(Q(factory__in=Factory.objects.visible_to(user)) | Q(worker__user=user))
+
+    def current_on(self, day):
+        return self.filter(Q(until=None) | Q(until__gte=day), since__lte=day)
+
+
+class Employment(models.Model):
+    """Where somebody works and with whom: the line and team, the dormitory room and the bus decide who meets whom."""
+
+    worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="employments")
+    factory = models.ForeignKey(Factory, on_delete=models.PROTECT, related_name="employments", verbose_name=_("nhà máy"))
+    line = models.ForeignKey(Line, null=True, blank=True, on_delete=models.PROTECT, related_name="employments", verbose_name=_("chuyền"))
+    team = models.CharField(_("tổ, ca"), max_length=40, blank=True)
+    dormitory_room = models.CharField(_("phòng ký túc xá"), max_length=40, blank=True)
+    shuttle = models.CharField(_("xe đưa đón"), max_length=40, blank=True)
+    since = models.DateField(_("từ ngày"))
+    until = models.DateField(_("đến hết ngày"), null=True, blank=True)
+
+    objects = EmploymentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["factory_id", "line_id", "team", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["worker"], condition=Q(until=None), name="one_open_employment_per_worker"),
+            models.CheckConstraint(condition=Q(until=None) | Q(until__gte=F("since")), name="employment_ends_after_it_begins"),
+        ]
+        indexes = [
+            models.Index(fields=["factory", "line", "team"], condition=Q(until=None), name="employment_by_team"),
+            models.Index(fields=["factory", "dormitory_room"], condition=Q(until=None), name="employment_by_room"),
         ]

@@ -4,7 +4,7 @@ import factory
 from django.utils import timezone
 
 from recruitment.accounts.models import Organisation
-from recruitment.employers.models import Enterprise, Factory
+from recruitment.employers.models import Enterprise, Factory, Line, Workshop
 from tests.factories.accounts import OrganisationFactory, UserFactory
 from tests.factories.places import IndustrialZoneFactory
 
@@ -41,6 +41,22 @@ class FactoryFactory(factory.django.DjangoModelFactory):
     name = factory.Sequence(lambda number: f"Nhà máy thử {number}")
     zone = factory.SubFactory(IndustrialZoneFactory)
     address = "Lô A1"
+
+
+class WorkshopFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Workshop
+
+    name = factory.Sequence(lambda number: f"Xưởng {number}")
+    factory = factory.SubFactory(FactoryFactory)
+
+
+class LineFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Line
+
+    workshop = factory.SubFactory(WorkshopFactory)
+    name = factory.Sequence(lambda number: f"Chuyền {number}")
 
 
 def recruiter_of(enterprise_or_factory):

@@ -5,7 +5,7 @@ import datetime as dt
 import factory
 from django.utils import timezone
 
-from recruitment.workers.models import Consent, Shift, Worker, WorkerOccupation
+from recruitment.workers.models import Consent, Employment, Shift, Worker, WorkerOccupation
 from recruitment.workers.services.registration import identity_index_of
 from tests.factories.accounts import UserFactory
 from tests.factories.health import HealthEventFactory, HealthRecordFactory
@@ -77,3 +77,14 @@ class WorkerFactory(factory.django.DjangoModelFactory):
     shifts = factory.LazyFunction(lambda: [Shift.DAY, Shift.ROTATING])
     available_from = factory.LazyFunction(timezone.localdate)
     health_record = factory.RelatedFactory(HealthRecordFactory, factory_related_name="worker")
+
+
+class EmploymentFactory(factory.django.DjangoModelFactory):
+    """Works on line and team given, since ninety days."""
+
+    class Meta:
+        model = Employment
+
+    worker = factory.SubFactory(WorkerFactory)
+    since = factory.LazyFunction(lambda: timezone.localdate() - dt.timedelta(days=90))
+    factory = factory.SubFactory("tests.factories.employers.FactoryFactory")

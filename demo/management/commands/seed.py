@@ -11,6 +11,7 @@ from django.utils import timezone
 from demo.employers import make_factories, make_openings, staff
 from demo.people import make_workers
 from demo.pipeline import accept_some, make_applications
+from demo.rosters import employ_some
 from demo.sites import house_some, make_sites, reserve_backup
 from recruitment.accounts.models import Organisation, Role, User
 from recruitment.health.services.assessments import assess_everybody
@@ -57,6 +58,7 @@ class Command(BaseCommand):
         assess_everybody(by=None, on=today)
         self.report("health assessed")
         house_some(houses, today=today, by=officers[Role.LABOUR_OFFICER])
+        employ_some(random, plants, today=today)
         reserve_backup(random, plants, today=today, by=officers[Role.LABOUR_OFFICER])
         make_applications(random, count=min(workers // 8, openings * 12), today=today, now=now)
         outcomes = accept_some(random, count=min(workers // 60, openings), today=today)

@@ -1,0 +1,40 @@
+"""Who already works where: lines, teams, dormitory rooms and buses of a few factories, so that an infection has contacts."""
+
+import datetime as dt
+from random import Random
+
+from recruitment.employers.models import Enterprise, Factory, Line, Workshop
+from recruitment.workers.models import Employment, Worker
+
+FACTORIES, PEOPLE = 8, 60  # of each of the first factories that are approved
+TEAMS = ["Ca A", "Ca B"]
+ROOM_BEDS = 6
+
+
+def employ_some(random: Random, factories: list[Factory], *, today: dt.date) -> None:
+    """The newest registered people have worked at the first factories for some months; they look for nothing."""
+    plants = [factory for factory in factories if factory.enterprise.status == Enterprise.Status.APPROVED][:FACTORIES]
+    people = list(Worker.objects.filter(stays=None).order_by("-pk")[: len(plants) * PEOPLE])
+    rows = []
+    for place, factory in enumerate(plants):
+        lines = _lines(factory)
+        for number, worker in enumerate(people[place * PEOPLE : (place + 1) * PEOPLE]):
+            in_dormitory = random.random() < 0.6
+            rows.append(
+                Employment(
+                    worker=worker,
+                    factory=factory,
+                    line=lines[number % len(lines)],
+                    team=TEAMS[number // len(lines) % len(TEAMS)],
+                    dormitory_room=f"P{101 + number // ROOM_BEDS}" if in_dormitory else "",
+                    shuttle="" if in_dormitory else random.choice(["Tuyến 1", "Tuyến 2"]),
+                    since=today - dt.timedelta(days=random.randint(40, 300)),
+                )
+            )
+    Employment.objects.bulk_create(rows)
+    Worker.objects.filter(employments__in=rows).update(status=Worker.Status.HIRED)
+
+
+def _lines(factory: Factory) -> list[Line]:
+    workshops = Workshop.objects.bulk_create([Workshop(factory=factory, name=name) for name in ("Xưởng 1", "Xưởng 2")])
+    return Line.objects.bulk_create([Line(workshop=workshop, name=f"Chuyền {number}") for workshop in workshops for number in (1, 2)])
