@@ -6,6 +6,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from recruitment.accounts.models import Organisation, Role, User
@@ -108,6 +109,14 @@ class BackupPolicy(models.Model):
     since = models.DateField(_("từ ngày"))
     until = models.DateField(_("đến hết ngày"), null=True, blank=True)
     beds_per_hundred = models.DecimalField(_("số giường trên 100 lao động ngoài tỉnh"), max_digits=5, decimal_places=2)
+    pooled_beds_per_hundred = models.DecimalField(
+        _("số giường trên 100 lao động ngoài tỉnh khi giữ chung"),
+        max_digits=5,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text=_("để trống: như khi giữ riêng"),
+    )
     minimum_beds = models.PositiveIntegerField(_("số giường tối thiểu"))
     horizon_days = models.PositiveSmallIntegerField(_("giữ trước (ngày)"))
     warn_after_hours = models.PositiveSmallIntegerField(_("nhắc cập nhật sau (giờ)"), default=12)
@@ -123,25 +132,70 @@ class BackupPolicy(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(horizon_days__range=(1, 180)), name="backup_horizon_within_the_ledger"),
             models.CheckConstraint(condition=Q(beds_per_hundred__range=(0, 100)), name="backup_ratio_is_a_share"),
+            models.CheckConstraint(
+                condition=Q(pooled_beds_per_hundred=None) | Q(pooled_beds_per_hundred__gte=0, pooled_beds_per_hundred__lte=F("beds_per_hundred")),
+                name="sharing_never_asks_for_more",
+            ),
         ]
 
     def __str__(self):
         return self.number
 
 
+class BackupPool(models.Model):
+    """The factories of a zone that hold their backup beds together: an outbreak at one of them may use all of them."""
+
+    zone = models.ForeignKey(IndustrialZone, on_delete=models.PROTECT, related_name="backup_pools", verbose_name=_("khu công nghiệp"))
+    opened_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["zone_id"]
+        constraints = [models.UniqueConstraint(fields=["zone"], name="one_pool_per_zone")]
+
+    def __str__(self):
+        return gettext("Nhóm dự phòng %(zone)s") % {"zone": self.zone}
+
+
+class PoolMembershipQuerySet(models.QuerySet):
+    def current(self):
+        return self.filter(left_at=None)
+
+
+class PoolMembership(models.Model):
+    """One factory's time in a pool."""
+
+    pool = models.ForeignKey(BackupPool, on_delete=models.PROTECT, related_name="memberships")
+    factory = models.ForeignKey(Factory, on_delete=models.PROTECT, related_name="pool_memberships")
+    joined_at = models.DateTimeField()
+    left_at = models.DateTimeField(null=True)
+    by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = PoolMembershipQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["joined_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["factory"], condition=Q(left_at=None), name="one_pool_at_a_time_per_factory"),
+            models.CheckConstraint(condition=Q(left_at=None) | Q(left_at__gte=F("joined_at")), name="pool_is_left_after_joining"),
+        ]
+
+
 class BackupReservationQuerySet(models.QuerySet):
     def visible_to(self, user):
         factories = Factory.objects.visible_to(user)
-        return self.filter(Q(factory__in=factories) | Q(site__in=Site.objects.visible_to(user)))
+        pools = PoolMembership.objects.current().filter(factory__in=factories).values("pool")
+        return self.filter(Q(factory__in=factories) | Q(pool__in=pools) | Q(site__in=Site.objects.visible_to(user)))
 
     def active(self):
         return self.filter(ended_at=None)
 
 
 class BackupReservation(models.Model):
-    """A factory's backup beds at one site; what it holds on each night is in ReservationNight."""
+    """Backup beds at one site, of one factory or of the pool that several hold; what is held on each night is in ReservationNight."""
 
-    factory = models.ForeignKey(Factory, on_delete=models.PROTECT, related_name="backup_reservations")
+    factory = models.ForeignKey(Factory, null=True, on_delete=models.PROTECT, related_name="backup_reservations")
+    pool = models.ForeignKey(BackupPool, null=True, on_delete=models.PROTECT, related_name="backup_reservations")
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="backup_reservations")
     created_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -150,10 +204,18 @@ class BackupReservation(models.Model):
     objects = BackupReservationQuerySet.as_manager()
 
     class Meta:
-        ordering = ["factory_id", "site_id", "pk"]
+        ordering = ["site_id", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["factory", "site"], condition=Q(ended_at=None), name="one_active_reservation_per_factory_and_site")
+            models.UniqueConstraint(fields=["factory", "site"], condition=Q(ended_at=None), name="one_active_reservation_per_factory_and_site"),
+            models.UniqueConstraint(fields=["pool", "site"], condition=Q(ended_at=None), name="one_active_reservation_per_pool_and_site"),
+            models.CheckConstraint(
+                condition=Q(factory__isnull=False, pool=None) | Q(factory=None, pool__isnull=False), name="reservation_has_one_holder"
+            ),
         ]
+
+    @property
+    def holder(self) -> Factory | BackupPool:
+        return self.factory or self.pool
 
 
 class ReservationNight(models.Model):

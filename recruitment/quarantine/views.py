@@ -16,7 +16,7 @@ from recruitment.quarantine.forms import LEDGER_DAYS, CapacityForm, ReserveForm
 from recruitment.quarantine.models import ReservationNight, Site, SiteNight, Stay
 from recruitment.quarantine.services import admissions
 from recruitment.quarantine.services.capacity import change_capacity, confirm_figures
-from recruitment.quarantine.services.cover import cover, horizon, needed_and_held, offers
+from recruitment.quarantine.services.cover import cover, covers, horizon, offers
 from recruitment.quarantine.services.freshness import STALE, freshness, limits
 from recruitment.quarantine.services.reservations import last_change, reserve_backup_beds
 from recruitment.shared.refusals import Refusal
@@ -92,9 +92,7 @@ def backup(request):
     factories = list(Factory.objects.visible_to(request.user).select_related("zone").order_by("name", "pk").distinct())
     if len(factories) == 1:
         return redirect("quarantine:factory_backup", factories[0].pk)
-    figures = needed_and_held(factories, on=timezone.localdate())
-    rows = [{"factory": factory, "needed": needed, "held": held} for factory in factories for needed, held in [figures[factory.pk]]]
-    return render(request, "quarantine/backup.html", {"rows": rows})
+    return render(request, "quarantine/backup.html", {"rows": covers(factories, on=timezone.localdate())})
 
 
 @permission("quarantine.read_own_backup")
@@ -157,7 +155,9 @@ def _site_page(request, managed: Site, form: CapacityForm | None = None):
     first = _first_night(request, today)
     tonight = managed.nights.with_usable().filter(night=today).first()
     people = Stay.objects.filter(site=managed).select_related("worker__user").defer("worker__birth_date", "worker__national_id")
-    reserves = ReservationNight.objects.filter(reservation__site=managed, night=today, beds__gt=0).select_related("reservation__factory")
+    reserves = ReservationNight.objects.filter(reservation__site=managed, night=today, beds__gt=0).select_related(
+        "reservation__factory", "reservation__pool__zone"
+    )
     start = {"capacity": tonight.capacity if tonight else None, "first": today, "last": today + LEDGER_DAYS * DAY}
     context = {
         "site": managed,
@@ -205,6 +205,6 @@ def _backup_page(request, factory: Factory, form: ReserveForm | None = None):
     now = cover(factory, on=today)
     near = offers(factory, horizon(now.policy, today), on=today)
     form = form or ReserveForm(initial={"first": today, "last": now.until - DAY, "beds": now.missing or 1})
-    form.show(near, seen=last_change(factory))
+    form.show(near, seen=last_change(now.holder))
     context = {"factory": factory, "cover": now, "form": form, "offers": near}
     return render(request, "quarantine/factory_backup.html", context, status=REFUSED if form.errors else 200)

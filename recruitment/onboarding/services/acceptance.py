@@ -18,7 +18,7 @@ from recruitment.health.models import AdmissionRule, Clearance
 from recruitment.health.services.assessments import assess_worker
 from recruitment.onboarding.models import Acceptance
 from recruitment.openings.services.places import fill_place, lock_openings
-from recruitment.quarantine.services.cover import lives_outside
+from recruitment.quarantine.services.holders import lives_outside
 from recruitment.quarantine.services.securing import EntryBed, SecuredBeds, secure_beds
 from recruitment.shared.refusals import Refusal
 from recruitment.workers.models import Worker

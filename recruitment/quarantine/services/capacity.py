@@ -90,8 +90,10 @@ def _stamp(site: Site) -> None:
 
 def _holders(site: Site, night: dt.date) -> list[str]:
     """Who holds beds there on that night: each factory with its reserve, and the number of people."""
-    reserves = ReservationNight.objects.filter(reservation__site=site, night=night, beds__gt=0).select_related("reservation__factory")
-    holders = [f"{reserve.reservation.factory}: {reserve.beds}" for reserve in reserves.order_by("-beds", "pk")]
+    reserves = ReservationNight.objects.filter(reservation__site=site, night=night, beds__gt=0).select_related(
+        "reservation__factory", "reservation__pool__zone"
+    )
+    holders = [f"{reserve.reservation.holder}: {reserve.beds}" for reserve in reserves.order_by("-beds", "pk")]
     people = Stay.objects.holding_a_bed().filter(site=site, drawn_from=None, arrives_on__lte=night, leaves_on__gt=night).count()
     if people:
         holders.append(ngettext("%(count)d người đang ở hoặc đã xếp giường", "%(count)d người đang ở hoặc đã xếp giường", people) % {"count": people})

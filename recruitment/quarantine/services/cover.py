@@ -1,21 +1,19 @@
-"""What the backup policy asks of a factory, what it holds, and which beds would close the gap. Reads only."""
+"""What the backup policy asks of a holder (a factory, or a pool), what it holds, and which beds would close the gap. Reads only."""
 
 import datetime as dt
 from collections import Counter
 from dataclasses import dataclass, field
 from math import ceil
 
-from django.conf import settings
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
 from recruitment.employers.models import Factory
-from recruitment.places.models import Province
-from recruitment.quarantine.models import BackupPolicy, BackupReservation, ReservationNight, Site, SiteNight
+from recruitment.quarantine.models import BackupPolicy, BackupReservation, PoolMembership, ReservationNight, Site, SiteNight
 from recruitment.quarantine.services.freshness import kilometres, nearest_first, sites_with_fresh_figures
+from recruitment.quarantine.services.holders import Holder, headcounts, holder_of
 from recruitment.quarantine.services.ledger import nights_between
 from recruitment.shared.refusals import Refusal
-from recruitment.workers.models import Worker
 
 SITES_NAMED = 3
 
@@ -23,12 +21,12 @@ SITES_NAMED = 3
 class NoBackupCover(Refusal):
     """The beds that the policy asks for can't be found.
 
-    Carries `factory`, `needed`, `held`, `missing`, `first`, `until` and `sites`: up to three (site, free beds), nearest first.
+    Carries `holder`, `needed`, `held`, `missing`, `first`, `until` and `sites`: up to three (site, free beds), nearest first.
     """
 
     def for_people(self) -> str:
         facts = {**self.facts, "first": f"{self.facts['first']:%d/%m/%Y}", "until": f"{self.facts['until']:%d/%m/%Y}"}
-        lacking = _("%(factory)s cần %(needed)d giường dự phòng từ %(first)s đến %(until)s, đang giữ %(held)d, còn thiếu %(missing)d.") % facts
+        lacking = _("%(holder)s cần %(needed)d giường dự phòng từ %(first)s đến %(until)s, đang giữ %(held)d, còn thiếu %(missing)d.") % facts
         if not self.facts["sites"]:
             return lacking + " " + _("Chưa khu nào còn chỗ: hãy nhờ Sở mở thêm.")
         sites = "; ".join(_("%(site)s: %(beds)d giường") % {"site": site, "beds": beds} for site, beds in self.facts["sites"])
@@ -37,7 +35,7 @@ class NoBackupCover(Refusal):
 
 @dataclass(frozen=True)
 class SiteCover:
-    """A factory's beds at one site: as many on every night of [first, until), `drawn` of them in use on the first."""
+    """The holder's beds at one site: as many on every night of [first, until), `drawn` of them in use on the first."""
 
     site: Site
     reservation: BackupReservation
@@ -50,8 +48,9 @@ class SiteCover:
 
 @dataclass(frozen=True)
 class Cover:
-    """`held` is the least that the factory holds on any night before `until`, beds in use included."""
+    """`held` is the least that the holder has on any night before `until`, beds in use included."""
 
+    holder: Holder
     policy: BackupPolicy | None
     headcount: int
     needed: int
@@ -76,70 +75,78 @@ class Offer:
 
 @dataclass
 class Addition:
-    """Beds to add at one site, by night; `reservation` is None where the factory holds none there yet."""
+    """Beds to add at one site, by night; `reservation` is None where the holder has none there yet."""
 
     site: Site
     reservation: BackupReservation | None
     beds: Counter[dt.date] = field(default_factory=Counter)
 
 
-def out_of_province_workers(factory: Factory, *, on: dt.date) -> int:
-    """Those the factory had before, and those accepted here who live outside the province as it is on the day.
-
-    Whoever lives in a province that has since become part of this one lives inside it.
-    """
-    accepted = Worker.objects.filter(applications__status="accepted", applications__opening__factory=factory)
-    return factory.out_of_province_workers + accepted.exclude(home_province__in=_inside(on)).count()
-
-
-def lives_outside(worker: Worker, *, on: dt.date) -> bool:
-    """Whether accepting this person adds to the headcount for which backup beds are held."""
-    return not _inside(on).filter(pk=worker.home_province_id).exists()
-
-
-def beds_for(policy: BackupPolicy | None, headcount: int) -> int:
+def beds_for(policy: BackupPolicy | None, headcount: int, *, pooled: bool) -> int:
     """The policy's share of the headcount, rounded up, at least its minimum; none without people or without a policy."""
     if policy is None or not headcount:
         return 0
-    return max(policy.minimum_beds, ceil(policy.beds_per_hundred * headcount / 100))
+    share = policy.pooled_beds_per_hundred if pooled and policy.pooled_beds_per_hundred is not None else policy.beds_per_hundred
+    return max(policy.minimum_beds, ceil(share * headcount / 100))
 
 
-def required_beds(factory: Factory, *, on: dt.date, extra_workers: int = 0) -> int:
-    """How many backup beds the factory must hold on every night of the policy's horizon, were `extra_workers` more accepted."""
+def required_beds(holder: Holder, *, on: dt.date, extra_workers: int = 0) -> int:
+    """How many backup beds must be held on every night of the policy's horizon, were `extra_workers` more accepted."""
     policy = BackupPolicy.objects.in_force(on)
-    return beds_for(policy, out_of_province_workers(factory, on=on) + extra_workers)
+    return beds_for(policy, _headcount(holder, on=on) + extra_workers, pooled=bool(holder.pool))
 
 
-def needed_and_held(factories: list[Factory], *, on: dt.date) -> dict[int, tuple[int, int]]:
-    """For each factory's key how many beds it needs, and the least it holds on any night of the horizon; four queries in all."""
+@dataclass(frozen=True)
+class FactoryCover:
+    """`needed` and `held` of a factory, or of the pool it is in; `held` is the least on any night of the horizon."""
+
+    factory: Factory
+    holder: Holder
+    needed: int
+    held: int
+
+
+def covers(factories: list[Factory], *, on: dt.date) -> list[FactoryCover]:
+    """Every factory with its cover, in their order; seven queries in all. `zone` of each is read already."""
     policy = BackupPolicy.objects.in_force(on)
     nights = horizon(policy, on)
-    accepted = Worker.objects.exclude(home_province__in=_inside(on)).filter(
-        applications__status="accepted", applications__opening__factory__in=factories
+    memberships = PoolMembership.objects.current().filter(factory__in=factories).select_related("pool__zone").order_by("pk")
+    pools = {row.factory_id: row.pool for row in memberships}
+    members = PoolMembership.objects.current().filter(pool__in=set(pools.values())).order_by("pk").values_list("factory", "pool")
+    pool_of = dict(members)
+    heads = headcounts(Factory.objects.filter(Q(pk__in=[factory.pk for factory in factories]) | Q(pk__in=pool_of)).order_by("pk"), on=on)
+    in_pool: Counter[int] = Counter()
+    for factory_pk, pool_pk in pool_of.items():
+        in_pool[pool_pk] += heads[factory_pk]
+    rows = ReservationNight.objects.filter(
+        Q(reservation__factory__in=factories) | Q(reservation__pool__in=in_pool), reservation__ended_at=None, night__in=nights
     )
-    heads = dict(accepted.order_by().values_list("applications__opening__factory").annotate(people=Count("pk")))
-    rows = ReservationNight.objects.filter(reservation__factory__in=factories, reservation__ended_at=None, night__in=nights)
-    held = {(factory, night): beds for factory, night, beds in rows.order_by().values_list("reservation__factory", "night").annotate(Sum("beds"))}
-    return {
-        factory.pk: (
-            beds_for(policy, factory.out_of_province_workers + heads.get(factory.pk, 0)),
-            min(held.get((factory.pk, night), 0) for night in nights),
-        )
-        for factory in factories
-    }
+    held: Counter[tuple] = Counter()
+    for *key, beds in rows.order_by().values_list("reservation__factory", "reservation__pool", "night").annotate(Sum("beds")):
+        held[tuple(key)] = beds
+    found = []
+    for factory in factories:
+        pool = pools.get(factory.pk)
+        holder = Holder(zone=pool.zone, pool=pool) if pool else Holder(zone=factory.zone, factory=factory)
+        owner = (None, pool.pk) if pool else (factory.pk, None)
+        needed = beds_for(policy, in_pool[pool.pk] if pool else heads[factory.pk], pooled=pool is not None)
+        found.append(FactoryCover(factory, holder, needed, held=min(held[*owner, night] for night in nights)))
+    return found
 
 
 def cover(factory: Factory, *, on: dt.date) -> Cover:
-    """What the factory needs and holds from `on` to the end of the policy's horizon."""
+    """What the factory, or the pool it is in, needs and holds from `on` to the end of the policy's horizon."""
     policy = BackupPolicy.objects.in_force(on)
-    headcount = out_of_province_workers(factory, on=on)
+    holder = holder_of(factory)
+    headcount = _headcount(holder, on=on)
     nights = horizon(policy, on)
-    holdings = _holdings(factory, first=on)
-    sites = [_site_cover(reservation, rows, factory=factory) for reservation, rows in holdings.items() if rows]
+    holdings = _holdings(holder, first=on)
+    sites = [_site_cover(reservation, rows, holder=holder) for reservation, rows in holdings.items() if rows]
     return Cover(
+        holder=holder,
         policy=policy,
         headcount=headcount,
-        needed=beds_for(policy, headcount),
+        needed=beds_for(policy, headcount, pooled=bool(holder.pool)),
         held=min(_totals(holdings, nights).values()),
         drawn=sum(site.drawn for site in sites if site.first == on),
         until=nights[-1] + dt.timedelta(days=1),
@@ -160,28 +167,28 @@ def horizon(policy: BackupPolicy | None, on: dt.date) -> list[dt.date]:
     return nights_between(on, on + dt.timedelta(days=policy.horizon_days if policy else 1))
 
 
-def held_by_night(factory: Factory, nights: list[dt.date]) -> dict[dt.date, int]:
-    """The factory's backup beds at all sites together, those in use included."""
-    return _totals(_holdings(factory, first=min(nights)), nights)
+def held_by_night(holder: Holder, nights: list[dt.date]) -> dict[dt.date, int]:
+    """The holder's backup beds at all sites together, those in use included."""
+    return _totals(_holdings(holder, first=min(nights)), nights)
 
 
-def plan_cover(*, factory: Factory, extra_workers: int, on: dt.date) -> list[Addition]:
-    """The beds that would give the factory its cover; none when it has it. Raises NoBackupCover.
+def plan_cover(*, holder: Holder, extra_workers: int, on: dt.date) -> list[Addition]:
+    """The beds that would give the holder its cover; none when it has it. Raises NoBackupCover.
 
     What is held already is first carried on to the end of the horizon at the same site; what is still lacking is then sought
-    where the factory holds beds, and next at sites with fresh figures, each time the nearest first, for all lacking nights alike.
+    where the holder has beds, and next at sites with fresh figures, each time the nearest first, for all lacking nights alike.
     """
     policy = BackupPolicy.objects.in_force(on)
-    needed = beds_for(policy, out_of_province_workers(factory, on=on) + extra_workers)
+    needed = beds_for(policy, _headcount(holder, on=on) + extra_workers, pooled=bool(holder.pool))
     nights = horizon(policy, on)
-    holdings = _holdings(factory, first=on)
+    holdings = _holdings(holder, first=on)
     totals = _totals(holdings, nights)
     gap = Counter({night: needed - held for night, held in totals.items() if held < needed})
     if not gap:
         return []
-    offered = nearest_first(list(sites_with_fresh_figures(on=on)), factory.zone)
+    offered = nearest_first(list(sites_with_fresh_figures(on=on)), holder.zone)
     plan = _Plan(gap=gap, free=free_beds([*offered, *(reservation.site for reservation in holdings)], list(gap)))
-    for reservation in sorted(holdings, key=lambda row: (kilometres(row.site, factory.zone), row.pk)):
+    for reservation in sorted(holdings, key=lambda row: (kilometres(row.site, holder.zone), row.pk)):
         plan.carry_on(reservation, holdings[reservation])
     with_room = [(site, beds) for site in offered if (beds := plan.room(site))]
     for site in sorted(offered, key=lambda site: site.pk not in plan.additions):
@@ -189,7 +196,7 @@ def plan_cover(*, factory: Factory, extra_workers: int, on: dt.date) -> list[Add
     if any(gap.values()):
         held = min(totals.values())
         raise NoBackupCover(
-            factory=factory, needed=needed, held=held, missing=needed - held, first=nights[0], until=nights[-1], sites=with_room[:SITES_NAMED]
+            holder=holder, needed=needed, held=held, missing=needed - held, first=nights[0], until=nights[-1], sites=with_room[:SITES_NAMED]
         )
     return [addition for addition in plan.additions.values() if addition.beds]
 
@@ -203,7 +210,7 @@ class _Plan:
     additions: dict[int, Addition] = field(default_factory=dict)
 
     def carry_on(self, reservation: BackupReservation, rows: dict[dt.date, ReservationNight]) -> None:
-        """On lacking nights, up to the most that the factory holds there on any night."""
+        """On lacking nights, up to the most that the holder has there on any night."""
         self.additions[reservation.site_id] = Addition(reservation.site, reservation)
         level = max((row.beds for row in rows.values()), default=0)
         for night in sorted(self.gap):
@@ -227,21 +234,19 @@ class _Plan:
             self.free[site.pk, night] -= beds
 
 
-def _inside(on: dt.date) -> QuerySet[Province]:
-    """The recruiting province as it is on the day, and those that have become part of it."""
-    home = Province.objects.existing_on(on).filter(code=settings.HOME_PROVINCE_CODE)
-    return Province.objects.filter(Q(code=settings.HOME_PROVINCE_CODE) | Q(successor__in=home))
-
-
 def free_beds(sites: list[Site], nights: list[dt.date]) -> Counter[tuple[int, dt.date]]:
     """Beds nobody has been promised, by site's key and night; a night that the ledger does not have has none."""
     rows = SiteNight.objects.filter(site__in=sites, night__in=nights).values_list("site_id", "night", "capacity", "reserved", "occupied")
     return Counter({(site, night): capacity - reserved - occupied for site, night, capacity, reserved, occupied in rows})
 
 
-def _holdings(factory: Factory, *, first: dt.date) -> dict[BackupReservation, dict[dt.date, ReservationNight]]:
-    """The factory's active reservations, each with its nights from `first` on."""
-    reservations = {row.pk: row for row in BackupReservation.objects.active().filter(factory=factory).select_related("site").order_by("pk")}
+def _headcount(holder: Holder, *, on: dt.date) -> int:
+    return headcounts(holder.factories().order_by("pk"), on=on).total()
+
+
+def _holdings(holder: Holder, *, first: dt.date) -> dict[BackupReservation, dict[dt.date, ReservationNight]]:
+    """The holder's active reservations, each with its nights from `first` on."""
+    reservations = {row.pk: row for row in holder.reservations().select_related("site").order_by("pk")}
     holdings: dict[BackupReservation, dict[dt.date, ReservationNight]] = {reservation: {} for reservation in reservations.values()}
     for row in ReservationNight.objects.filter(reservation__in=reservations, night__gte=first, beds__gt=0).order_by("reservation_id", "night"):
         holdings[reservations[row.reservation_id]][row.night] = row
@@ -252,7 +257,7 @@ def _totals(holdings: dict[BackupReservation, dict[dt.date, ReservationNight]], 
     return {night: sum(rows[night].beds for rows in holdings.values() if night in rows) for night in nights}
 
 
-def _site_cover(reservation: BackupReservation, rows: dict[dt.date, ReservationNight], *, factory: Factory) -> SiteCover:
+def _site_cover(reservation: BackupReservation, rows: dict[dt.date, ReservationNight], *, holder: Holder) -> SiteCover:
     first = until = min(rows)
     while until in rows and rows[until].beds == rows[first].beds:
         until += dt.timedelta(days=1)
@@ -263,5 +268,5 @@ def _site_cover(reservation: BackupReservation, rows: dict[dt.date, ReservationN
         drawn=rows[first].drawn,
         first=first,
         until=until,
-        kilometres=kilometres(reservation.site, factory.zone),
+        kilometres=kilometres(reservation.site, holder.zone),
     )

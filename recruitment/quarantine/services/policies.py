@@ -7,6 +7,7 @@ from recruitment.quarantine.models import BackupPolicy
 
 EXERCISE = {
     "beds_per_hundred": 5,
+    "pooled_beds_per_hundred": 2,
     "minimum_beds": 4,
     "horizon_days": 30,
     "warn_after_hours": 12,

@@ -1,9 +1,10 @@
-"""A factory's backup beds: reserved, raised as the policy asks, given back, and drawn by its own people."""
+"""Backup beds of a factory or of its pool: reserved, raised as the policy asks, given back, and drawn by its own people."""
 
 import datetime as dt
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from django.db import transaction
 from django.db.models import F, Max
@@ -12,10 +13,11 @@ from django.utils.translation import gettext as _
 
 from recruitment.accounts.models import User
 from recruitment.employers.models import Factory
-from recruitment.quarantine.models import BackupPolicy, BackupReservation, JournalEntry, ReservationNight, Site
+from recruitment.quarantine.models import BackupPolicy, BackupPool, BackupReservation, JournalEntry, PoolMembership, ReservationNight, Site
 from recruitment.quarantine.services import cover
 from recruitment.quarantine.services.cover import Addition, NoBackupCover
 from recruitment.quarantine.services.freshness import nearest_first, require_fresh_figures, sites_with_fresh_figures
+from recruitment.quarantine.services.holders import Holder, holder_of_pool, lock_factory, lock_holder, lock_pool
 from recruitment.quarantine.services.ledger import Movement, lock_nights, move, nights_between, nights_in_words, runs, settle
 from recruitment.shared.refusals import Conflict, Refusal
 
@@ -36,12 +38,12 @@ class NotHeld(Refusal):
 
 
 class StillNeeded(Refusal):
-    """Giving the beds back would leave less than the policy asks for. Carries `factory`, `needed`, `left`."""
+    """Giving the beds back would leave less than the policy asks for. Carries `holder`, `needed`, `left`."""
 
     field = "beds"
 
     def for_people(self) -> str:
-        return _("Nếu trả, %(factory)s chỉ còn %(left)d giường dự phòng trong khi cần %(needed)d. Hãy giữ chỗ ở khu khác trước.") % self.facts
+        return _("Nếu trả, %(holder)s chỉ còn %(left)d giường dự phòng trong khi cần %(needed)d. Hãy giữ chỗ ở khu khác trước.") % self.facts
 
 
 class ReservationsChanged(Conflict):
@@ -67,13 +69,13 @@ def reserve_backup_beds(
 ) -> BackupReservation:
     """Set `beds` more beds aside on every night of [first, until), or on none. Raises NoCapacity or StaleFigures.
 
-    `seen` is the `last_change` of the factory that the person was shown; ReservationsChanged if there has been one since.
+    `seen` is the `last_change` of the holder that the person was shown; ReservationsChanged if there has been one since.
     """
-    lock_factory(factory)
-    if seen is not None and seen != last_change(factory):
+    holder = lock_holder(factory)
+    if seen is not None and seen != last_change(holder):
         raise ReservationsChanged(factory=factory)
     require_fresh_figures(site, on=on)
-    reservation = _reservation(factory, site, by=by)
+    reservation = _reservation(holder, site, by=by)
     beds_by_night = dict.fromkeys(nights_between(first, until), beds)
     _change_nights(reservation, beds_by_night)
     move(_movements(reservation, beds_by_night, JournalEntry.Change.RESERVE), by=by)
@@ -82,18 +84,26 @@ def reserve_backup_beds(
 
 @transaction.atomic
 def ensure_backup_cover(*, factory: Factory, extra_workers: int, by: User | None, on: dt.date) -> list[Reserved]:
-    """Raise the factory's reservations to what the policy asks, were `extra_workers` more accepted from other provinces.
+    """Raise the reservations of the factory, or of its pool, to what the policy asks, were `extra_workers` more accepted.
 
     Gives what was added where; nothing when the cover is there, so repeating the call changes nothing. Raises NoBackupCover.
     A transaction that needs an entry bed too calls `securing.secure_beds` instead, which locks both in one order.
     """
-    lock_factory(factory)
+    return _cover_holder(lock_holder(factory), extra_workers=extra_workers, by=by, on=on)
 
+
+@transaction.atomic
+def ensure_pool_cover(*, pool: BackupPool, by: User | None, on: dt.date) -> list[Reserved]:
+    """The same for a pool. Raises NoBackupCover."""
+    return _cover_holder(holder_of_pool(lock_pool(pool)), extra_workers=0, by=by, on=on)
+
+
+def _cover_holder(holder: Holder, *, extra_workers: int, by: User | None, on: dt.date) -> list[Reserved]:
     def attempt(careful: bool) -> list[Reserved]:
         if careful:
-            lock_nights(cover_ranges(factory, on=on))
-        additions = cover.plan_cover(factory=factory, extra_workers=extra_workers, on=on)
-        movements, reserved = write_additions(additions, factory=factory, by=by)
+            lock_nights(cover_ranges(holder, on=on))
+        additions = cover.plan_cover(holder=holder, extra_workers=extra_workers, on=on)
+        movements, reserved = write_additions(additions, holder=holder, by=by)
         move(movements, by=by)
         return reserved
 
@@ -106,13 +116,13 @@ def lower(*, reservation: BackupReservation, beds: int, first: dt.date, until: d
 
     Raises NotHeld where fewer are unused, StillNeeded where the policy asks for them.
     """
-    factory = lock_factory(reservation.factory)
+    holder = _lock_holder_of(reservation)
     nights = nights_between(first, until)
-    needed = cover.required_beds(factory, on=on)
+    needed = cover.required_beds(holder, on=on)
     asked = set(cover.horizon(BackupPolicy.objects.in_force(on), on))
-    held = [total for night, total in cover.held_by_night(factory, nights).items() if night in asked]
+    held = [total for night, total in cover.held_by_night(holder, nights).items() if night in asked]
     if held and min(held) - beds < needed:
-        raise StillNeeded(factory=factory, needed=needed, left=min(held) - beds)
+        raise StillNeeded(holder=holder, needed=needed, left=min(held) - beds)
     move(_take_out(reservation, dict.fromkeys(nights, beds), on=on), by=by)
 
 
@@ -123,19 +133,18 @@ def give_back_surplus(*, factory: Factory, at_most: int, by: User | None, on: dt
     The farthest site first; beds in use stay. How many beds a night were given back. A transaction that cancels a stay too
     calls `securing.give_up_beds` instead.
     """
-    lock_factory(factory)
-    movements, given = write_surplus(factory, at_most=at_most, on=on)
+    movements, given = write_surplus(lock_holder(factory), at_most=at_most, on=on)
     move(movements, by=by)
     return given
 
 
 @transaction.atomic
 def draw_down(*, reservation: BackupReservation, first: dt.date, until: dt.date, beds: int, by: User | None, on: dt.date) -> None:
-    """The factory's own people take `beds` of its beds on every night of [first, until).
+    """The holder's own people take `beds` of its beds on every night of [first, until).
 
     The site's sum does not move, so no other promise can refuse it. Raises NotHeld where the reservation has fewer unused.
     """
-    lock_factory(reservation.factory)
+    _lock_holder_of(reservation)
     nights = nights_between(first, until)
     _require_unused(reservation, dict.fromkeys(nights, beds))
     ReservationNight.objects.filter(reservation=reservation, night__in=nights).update(drawn=F("drawn") + beds)
@@ -144,35 +153,38 @@ def draw_down(*, reservation: BackupReservation, first: dt.date, until: dt.date,
 
 
 def keep_cover(*, on: dt.date) -> tuple[int, int]:
-    """Carry every factory's cover on to the new end of the horizon: how many have it, how many lack beds.
+    """Carry the cover of every factory and pool on to the new end of the horizon: how many have it, how many lack beds.
 
-    Each factory is a transaction of its own, so one that finds no beds holds up nobody.
+    Each holder is a transaction of its own, so one that finds no beds holds up nobody.
     """
     kept = short = 0
-    for factory in Factory.objects.filter(backup_reservations__ended_at=None, backup_reservations__isnull=False).distinct().order_by("pk"):
+    alone = Factory.objects.filter(backup_reservations__in=BackupReservation.objects.active()).distinct().order_by("pk")
+    pools = BackupPool.objects.filter(memberships__in=PoolMembership.objects.current()).distinct().order_by("pk")
+    tasks = [partial(ensure_backup_cover, factory=factory, extra_workers=0) for factory in alone]
+    for ensure in [*tasks, *(partial(ensure_pool_cover, pool=pool) for pool in pools)]:
         try:
-            ensure_backup_cover(factory=factory, extra_workers=0, by=None, on=on)
+            ensure(by=None, on=on)
             kept += 1
         except NoBackupCover as refusal:
-            log.warning("Factory %s lacks %s backup beds.", factory.code, refusal.facts["missing"])
+            log.warning("%s lacks %s backup beds.", refusal.facts["holder"], refusal.facts["missing"])
             short += 1
     return kept, short
 
 
-def cover_ranges(factory: Factory, *, on: dt.date) -> list[tuple[int, dt.date, dt.date]]:
+def cover_ranges(holder: Holder, *, on: dt.date) -> list[tuple[int, dt.date, dt.date]]:
     """Every night from which `plan_cover` may choose, for locking beforehand."""
     nights = cover.horizon(BackupPolicy.objects.in_force(on), on)
-    held = BackupReservation.objects.active().filter(factory=factory).values_list("site_id", flat=True)
+    held = holder.reservations().values_list("site_id", flat=True)
     sites = {*held, *sites_with_fresh_figures(on=on).values_list("pk", flat=True)}
     return [(site, nights[0], nights[-1] + dt.timedelta(days=1)) for site in sorted(sites)]
 
 
-def write_additions(additions: list[Addition], *, factory: Factory, by: User | None) -> tuple[list[Movement], list[Reserved]]:
-    """Note the added beds in the reservations (the factory is locked); what must move in the sites' ledger, and what was added."""
+def write_additions(additions: list[Addition], *, holder: Holder, by: User | None) -> tuple[list[Movement], list[Reserved]]:
+    """Note the added beds in the reservations (the holder is locked); what must move in the sites' ledger, and what was added."""
     movements: list[Movement] = []
     reserved = []
     for addition in additions:
-        reservation = addition.reservation or _reservation(factory, addition.site, by=by)
+        reservation = addition.reservation or _reservation(holder, addition.site, by=by)
         _change_nights(reservation, addition.beds)
         movements += _movements(reservation, addition.beds, JournalEntry.Change.RESERVE)
         until = max(addition.beds) + dt.timedelta(days=1)
@@ -180,39 +192,43 @@ def write_additions(additions: list[Addition], *, factory: Factory, by: User | N
     return movements, reserved
 
 
-def last_change(factory: Factory) -> int:
-    """The journal's key of the factory's latest change, 0 before the first."""
-    return JournalEntry.objects.filter(reservation__factory=factory).aggregate(last=Max("pk"))["last"] or 0
+def last_change(holder: Holder) -> int:
+    """The journal's key of the holder's latest change, 0 before the first."""
+    mine = BackupReservation.objects.filter(**holder.key)
+    return JournalEntry.objects.filter(reservation__in=mine).aggregate(last=Max("pk"))["last"] or 0
 
 
-def write_surplus(factory: Factory, *, at_most: int, on: dt.date) -> tuple[list[Movement], int]:
-    """Lower the reservations by what the policy no longer asks for (the factory is locked); what must move, and how many beds a night."""
+def write_surplus(holder: Holder, *, at_most: int | None, on: dt.date) -> tuple[list[Movement], int]:
+    """Lower the reservations by what the policy no longer asks for (the holder is locked); what must move, and how many beds a night."""
     nights = cover.horizon(BackupPolicy.objects.in_force(on), on)
-    surplus = min(cover.held_by_night(factory, nights).values()) - cover.required_beds(factory, on=on)
-    wanted = left = max(0, min(at_most, surplus))
-    active = {row.site: row for row in BackupReservation.objects.active().filter(factory=factory).select_related("site").order_by("pk")}
+    surplus = min(cover.held_by_night(holder, nights).values()) - cover.required_beds(holder, on=on)
+    wanted = left = max(0, surplus if at_most is None else min(at_most, surplus))
+    active = {row.site: row for row in holder.reservations().select_related("site").order_by("pk")}
     movements: list[Movement] = []
-    for site in reversed(nearest_first(list(active), factory.zone)):
+    for site in reversed(nearest_first(list(active), holder.zone)):
         beds = min(left, *_unused(active[site], nights).values())
         movements += _take_out(active[site], dict.fromkeys(nights, beds), on=on)
         left -= beds
     return movements, wanted - left
 
 
-def lock_factory(factory: Factory) -> Factory:
-    """All changes of one factory's reservations queue here, before any night is locked."""
-    return Factory.objects.select_for_update(of=("self",), no_key=True).select_related("zone").get(pk=factory.pk)
+def _lock_holder_of(reservation: BackupReservation) -> Holder:
+    """The factory or pool that holds this reservation."""
+    if reservation.pool:
+        return holder_of_pool(lock_pool(reservation.pool))
+    factory = lock_factory(Factory(pk=reservation.factory_id))
+    return Holder(zone=factory.zone, factory=factory)
 
 
-def _reservation(factory: Factory, site: Site, *, by: User | None) -> BackupReservation:
-    """The factory's active reservation there, made if there is none (the factory is locked)."""
-    reservation, _made = BackupReservation.objects.get_or_create(factory=factory, site=site, ended_at=None, defaults={"created_by": by})
-    reservation.factory, reservation.site = factory, site  # known already: no query to come
+def _reservation(holder: Holder, site: Site, *, by: User | None) -> BackupReservation:
+    """The holder's active reservation there, made if there is none (the holder is locked)."""
+    reservation, _made = BackupReservation.objects.get_or_create(**holder.key, site=site, ended_at=None, defaults={"created_by": by})
+    reservation.factory, reservation.pool, reservation.site = holder.factory, holder.pool, site  # known already: no query to come
     return reservation
 
 
 def _change_nights(reservation: BackupReservation, beds: Mapping[dt.date, int]) -> None:
-    """Add to, or take from, what the reservation holds on each night (the factory is locked)."""
+    """Add to, or take from, what the reservation holds on each night (the holder is locked)."""
     present = set(ReservationNight.objects.filter(reservation=reservation, night__in=beds).values_list("night", flat=True))
     for first, until, delta in runs({night: beds[night] for night in present}):
         ReservationNight.objects.filter(reservation=reservation, night__gte=first, night__lt=until).update(beds=F("beds") + delta)

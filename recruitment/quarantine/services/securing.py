@@ -12,6 +12,7 @@ from recruitment.quarantine.models import Site, Stay
 from recruitment.quarantine.services import admissions, cover, reservations
 from recruitment.quarantine.services.admissions import NoEntryBed
 from recruitment.quarantine.services.cover import Addition, NoBackupCover
+from recruitment.quarantine.services.holders import Holder, lock_holder
 from recruitment.quarantine.services.ledger import lock_nights, move, settle
 from recruitment.quarantine.services.reservations import Reserved
 from recruitment.shared.refusals import Refusal
@@ -49,18 +50,18 @@ def secure_beds(*, factory: Factory, extra_workers: int, entry: EntryBed | None,
     """
     if entry:
         admissions.lock_worker(entry.worker)
-    factory = reservations.lock_factory(factory)
+    holder = lock_holder(factory)
 
     def attempt(careful: bool) -> SecuredBeds:
         if careful:
-            ranges = reservations.cover_ranges(factory, on=on)
+            ranges = reservations.cover_ranges(holder, on=on)
             lock_nights(ranges + (admissions.entry_ranges(arrives_on=entry.arrives_on, days=entry.days, on=on) if entry else []))
-        additions, site = _plan(factory, extra_workers, entry, on)
+        additions, site = _plan(holder, factory, extra_workers, entry, on)
         stay = None
         if entry and site:
             leaves_on = entry.arrives_on + dt.timedelta(days=entry.days)
             stay = admissions.new_stay(worker=entry.worker, site=site, arrives_on=entry.arrives_on, leaves_on=leaves_on)
-        movements, reserved = reservations.write_additions(additions, factory=factory, by=by)
+        movements, reserved = reservations.write_additions(additions, holder=holder, by=by)
         move([*movements, *([admissions.booking(stay)] if stay else [])], by=by)
         return SecuredBeds(backup=reserved, stay=stay)
 
@@ -73,21 +74,20 @@ def give_up_beds(*, factory: Factory, at_most: int, stay: Stay | None, by: User 
 
     How many backup beds a night were returned. Repeating it cancels nothing twice.
     """
-    factory = reservations.lock_factory(factory)
-    movements, given = reservations.write_surplus(factory, at_most=at_most, on=on)
+    movements, given = reservations.write_surplus(lock_holder(factory), at_most=at_most, on=on)
     if stay:
         movements += admissions.write_cancellation(stay, on=on)[1]
     move(movements, by=by)
     return given
 
 
-def _plan(factory: Factory, extra_workers: int, entry: EntryBed | None, on: dt.date) -> tuple[list[Addition], Site | None]:
+def _plan(holder: Holder, factory: Factory, extra_workers: int, entry: EntryBed | None, on: dt.date) -> tuple[list[Addition], Site | None]:
     """Beds to add and the entry bed's site, both looked for even when one is lacking."""
     refusals: list[Refusal] = []
     additions: list[Addition] = []
     site = None
     try:
-        additions = cover.plan_cover(factory=factory, extra_workers=extra_workers, on=on)
+        additions = cover.plan_cover(holder=holder, extra_workers=extra_workers, on=on)
     except NoBackupCover as refusal:
         refusals.append(refusal)
     if entry:

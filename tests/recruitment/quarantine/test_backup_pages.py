@@ -45,7 +45,7 @@ def test_a_recruiter_of_two_factories_sees_which_one_lacks_beds(client, today, f
     calm = FactoryFactory(enterprise=factory.enterprise)
     ensure_backup_cover(factory=calm, extra_workers=0, by=None, on=today)
     rows = client.get(reverse("quarantine:backup")).context["rows"]
-    assert {row["factory"]: (row["needed"], row["held"]) for row in rows} == {factory: (3, 0), calm: (0, 0)}
+    assert {row.factory: (row.needed, row.held) for row in rows} == {factory: (3, 0), calm: (0, 0)}
 
 
 def test_the_page_says_what_is_needed_and_why_what_is_held_where_and_until_when(client, today, factory):

@@ -4,6 +4,7 @@ import pytest
 
 from recruitment.quarantine.models import ReservationNight
 from recruitment.quarantine.services.cover import NoBackupCover, cover, required_beds
+from recruitment.quarantine.services.holders import holder_of
 from recruitment.quarantine.services.ledger import nights_between
 from recruitment.quarantine.services.reservations import ensure_backup_cover, give_back_surplus, keep_cover, reserve_backup_beds
 from tests.factories.employers import FactoryFactory
@@ -27,13 +28,13 @@ def ensure(factory, today, extra_workers=0):
 
 @pytest.mark.parametrize(("workers", "beds"), [(0, 0), (1, 1), (20, 1), (21, 2), (100, 5), (101, 6)])
 def test_the_policy_asks_for_its_share_rounded_up_and_at_least_its_minimum(today, workers, beds):
-    assert required_beds(FactoryFactory(out_of_province_workers=workers), on=today) == beds
+    assert required_beds(holder_of(FactoryFactory(out_of_province_workers=workers)), on=today) == beds
 
 
 def test_no_policy_in_force_asks_for_nothing(today, policy):
     policy.until = today - DAY
     policy.save()
-    assert required_beds(FactoryFactory(out_of_province_workers=100), on=today) == 0
+    assert required_beds(holder_of(FactoryFactory(out_of_province_workers=100)), on=today) == 0
 
 
 def test_people_accepted_here_from_other_provinces_count_and_neighbours_do_not(today):

@@ -13,6 +13,7 @@ from recruitment.quarantine.models import BackupReservation, ReservationNight, S
 from recruitment.quarantine.services.admissions import admit, book_bed, cancel_stay, release
 from recruitment.quarantine.services.capacity import change_capacity
 from recruitment.quarantine.services.cover import horizon, required_beds
+from recruitment.quarantine.services.holders import holder_of
 from recruitment.quarantine.services.ledger import nights_between
 from recruitment.quarantine.services.recount import differences
 from recruitment.quarantine.services.reservations import draw_down, ensure_backup_cover, give_back_surplus, lower, reserve_backup_beds
@@ -95,7 +96,7 @@ class Ledger(RuleBasedStateMachine):
         nights = range(first, until)
         unused = min(self.beds[factory, site, night] - self.drawn[factory, site, night] for night in nights)
         held = min((sum(self.beds[factory, other, night] for other in range(2)) for night in nights if night < self.policy.horizon_days), default=99)
-        allowed = unused >= beds and held - beds >= required_beds(self.factories[factory], on=self.today)
+        allowed = unused >= beds and held - beds >= required_beds(holder_of(self.factories[factory]), on=self.today)
         if self.attempt(allowed, lower, reservation=reservation, beds=beds, first=self.day(first), until=self.day(until), by=None, on=self.today):
             self.beds.subtract({(factory, site, night): beds for night in nights})
 
@@ -111,7 +112,7 @@ class Ledger(RuleBasedStateMachine):
     @rule(factory=factories, extra=st.integers(0, 60))
     def cover(self, factory, extra):
         """Which sites it chooses has its own tests; here the cover must be whole, and the ledger follow what was written."""
-        needed = required_beds(self.factories[factory], on=self.today, extra_workers=extra)
+        needed = required_beds(holder_of(self.factories[factory]), on=self.today, extra_workers=extra)
         try:
             ensure_backup_cover(factory=self.factories[factory], extra_workers=extra, by=None, on=self.today)
         except Refusal:
@@ -124,7 +125,7 @@ class Ledger(RuleBasedStateMachine):
     def return_surplus(self, factory, beds):
         held = min(self.beds[factory, 0, night] + self.beds[factory, 1, night] for night in range(self.policy.horizon_days))
         given = give_back_surplus(factory=self.factories[factory], at_most=beds, by=None, on=self.today)
-        assert given <= max(0, min(beds, held - required_beds(self.factories[factory], on=self.today)))
+        assert given <= max(0, min(beds, held - required_beds(holder_of(self.factories[factory]), on=self.today)))
         self.read_beds(factory)
 
     def read_beds(self, factory):
