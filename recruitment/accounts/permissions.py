@@ -47,6 +47,7 @@ TABLE: dict[str, frozenset[str]] = {
         "labour_market.read": [Role.LABOUR_OFFICER],
         "employers.approve": [Role.LABOUR_OFFICER],
         "openings.review_wording": [Role.LABOUR_OFFICER],
+        "quarantine.open_pool": [Role.LABOUR_OFFICER],
         "quarantine.read_capacity": [Role.LABOUR_OFFICER, Role.HEALTH_OFFICER],
     }.items()
 }

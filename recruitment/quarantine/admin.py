@@ -1,11 +1,16 @@
 from django.contrib import admin
 
-from recruitment.quarantine.models import BackupPolicy, Site
+from recruitment.quarantine.models import BackupPolicy, OutbreakRisk, Site
 
 
 @admin.register(BackupPolicy)
 class BackupPolicyAdmin(admin.ModelAdmin):
     list_display = ["number", "since", "until", "beds_per_hundred", "minimum_beds", "horizon_days", "is_exercise"]
+
+
+@admin.register(OutbreakRisk)
+class OutbreakRiskAdmin(admin.ModelAdmin):
+    list_display = ["number", "since", "until", "outbreaks_per_month", "contact_share", "shortest_stay", "longest_stay", "is_exercise"]
 
 
 @admin.register(Site)

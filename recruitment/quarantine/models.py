@@ -142,6 +142,47 @@ class BackupPolicy(models.Model):
         return self.number
 
 
+class OutbreakRiskQuerySet(models.QuerySet):
+    def in_force(self, on: dt.date):
+        """The newest assumption in force on `on`, or None."""
+        return self.filter(Q(until=None) | Q(until__gte=on), since__lte=on).order_by("-since", "-pk").first()
+
+
+class OutbreakRisk(models.Model):
+    """What is assumed of outbreaks when beds are sized. No published figures exist: every value is dated data (see sizing.Risk)."""
+
+    number = models.CharField(_("số văn bản"), max_length=60)
+    since = models.DateField(_("từ ngày"))
+    until = models.DateField(_("đến hết ngày"), null=True, blank=True)
+    outbreaks_per_month = models.FloatField(_("số ổ dịch mỗi nhà máy mỗi tháng"))
+    contact_share = models.FloatField(_("phần lao động phải cách ly trong một ổ dịch"), help_text=_("0.1 nghĩa là 10 %"))
+    unevenness = models.FloatField(_("độ chênh giữa các ổ dịch"), help_text=_("độ lệch chuẩn chia trung bình; 0: ổ nào cũng như nhau"))
+    shortest_stay = models.PositiveSmallIntegerField(_("số đêm ít nhất"))
+    longest_stay = models.PositiveSmallIntegerField(_("số đêm nhiều nhất"))
+    wave_times = models.FloatField(_("làn sóng: gấp bao nhiêu lần"))
+    cost_per_bed_night = models.PositiveIntegerField(_("chi phí một giường một đêm (đồng)"))
+    is_exercise = models.BooleanField(_("diễn tập"), default=False)
+
+    objects = OutbreakRiskQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-since", "-pk"]
+        verbose_name = _("giả định về ổ dịch")
+        verbose_name_plural = _("giả định về ổ dịch")
+        constraints = [
+            models.CheckConstraint(condition=Q(contact_share__gte=0, contact_share__lte=1), name="contacts_are_a_share_of_workers"),
+            models.CheckConstraint(condition=Q(outbreaks_per_month__gte=0, outbreaks_per_month__lte=30), name="outbreaks_are_believable"),
+            models.CheckConstraint(condition=Q(unevenness__gte=0, unevenness__lte=5), name="unevenness_is_believable"),
+            models.CheckConstraint(condition=Q(wave_times__gte=1, wave_times__lte=1000), name="a_wave_is_worse_than_quiet"),
+            models.CheckConstraint(
+                condition=Q(shortest_stay__gte=1, longest_stay__gte=F("shortest_stay"), longest_stay__lte=90), name="stays_last_some_nights"
+            ),
+        ]
+
+    def __str__(self):
+        return self.number
+
+
 class BackupPool(models.Model):
     """The factories of a zone that hold their backup beds together: an outbreak at one of them may use all of them."""
 

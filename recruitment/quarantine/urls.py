@@ -1,6 +1,6 @@
 from django.urls import path
 
-from recruitment.quarantine import views
+from recruitment.quarantine import pool_views, views
 
 app_name = "quarantine"
 urlpatterns = [
@@ -13,5 +13,9 @@ urlpatterns = [
     path("backup/", views.backup, name="backup"),
     path("backup/<int:pk>/", views.factory_backup, name="factory_backup"),
     path("backup/<int:pk>/reserve/", views.reserve, name="reserve"),
+    path("backup/<int:pk>/join-pool/", pool_views.join, name="join_pool"),
+    path("backup/<int:pk>/leave-pool/", pool_views.leave, name="leave_pool"),
     path("capacity/", views.capacity, name="capacity"),
+    path("capacity/sizing/", pool_views.sizing, name="sizing"),
+    path("capacity/pools/<int:zone_pk>/open/", pool_views.open_zone_pool, name="open_pool"),
 ]

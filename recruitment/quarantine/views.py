@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from recruitment.accounts.permissions import permission
 from recruitment.employers.models import Factory
 from recruitment.quarantine.forms import LEDGER_DAYS, CapacityForm, ReserveForm
-from recruitment.quarantine.models import ReservationNight, Site, SiteNight, Stay
+from recruitment.quarantine.models import BackupPool, ReservationNight, Site, SiteNight, Stay
 from recruitment.quarantine.services import admissions
 from recruitment.quarantine.services.capacity import change_capacity, confirm_figures
 from recruitment.quarantine.services.cover import cover, covers, horizon, offers
@@ -206,5 +206,6 @@ def _backup_page(request, factory: Factory, form: ReserveForm | None = None):
     near = offers(factory, horizon(now.policy, today), on=today)
     form = form or ReserveForm(initial={"first": today, "last": now.until - DAY, "beds": now.missing or 1})
     form.show(near, seen=last_change(now.holder))
-    context = {"factory": factory, "cover": now, "form": form, "offers": near}
+    pool = BackupPool.objects.filter(zone=factory.zone).select_related("zone").first()
+    context = {"factory": factory, "cover": now, "form": form, "offers": near, "pool": pool}
     return render(request, "quarantine/factory_backup.html", context, status=REFUSED if form.errors else 200)

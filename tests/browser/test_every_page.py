@@ -22,7 +22,7 @@ PAGES = {
     "recruiter": ["/openings/", "/openings/new/", "/openings/import/", "/openings/{own}/", "/openings/{own}/applications/", "/openings/{own}/candidates/",
                   "/openings/{own}/close/", "/backup/", "/messages/"],
     "site_manager": ["/sites/"],
-    "labour_officer": ["/shortages/", "/shortages/openings/", "/shortages/on-the-way/", "/shortages/ready/", "/shortages/no-applications/", "/capacity/",
+    "labour_officer": ["/shortages/", "/shortages/openings/", "/shortages/on-the-way/", "/shortages/ready/", "/shortages/no-applications/", "/capacity/", "/capacity/sizing/",
                        "/enterprises/waiting/", "/wording/"],
     "health_officer": ["/capacity/"],
 }  # fmt: skip

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import Counter
 from dataclasses import dataclass, field
+from decimal import Decimal
 from math import ceil
 
 from django.db.models import Q, Sum
@@ -63,6 +64,11 @@ class Cover:
     def missing(self) -> int:
         return max(0, self.needed - self.held)
 
+    @property
+    def share(self) -> Decimal | None:
+        """Beds for a hundred people that the policy asks of this holder."""
+        return share_asked(self.policy, pooled=bool(self.holder.pool)) if self.policy else None
+
 
 @dataclass(frozen=True)
 class Offer:
@@ -86,8 +92,12 @@ def beds_for(policy: BackupPolicy | None, headcount: int, *, pooled: bool) -> in
     """The policy's share of the headcount, rounded up, at least its minimum; none without people or without a policy."""
     if policy is None or not headcount:
         return 0
-    share = policy.pooled_beds_per_hundred if pooled and policy.pooled_beds_per_hundred is not None else policy.beds_per_hundred
-    return max(policy.minimum_beds, ceil(share * headcount / 100))
+    return max(policy.minimum_beds, ceil(share_asked(policy, pooled=pooled) * headcount / 100))
+
+
+def share_asked(policy: BackupPolicy, *, pooled: bool) -> Decimal:
+    """Beds for a hundred people, alone or held together."""
+    return policy.pooled_beds_per_hundred if pooled and policy.pooled_beds_per_hundred is not None else policy.beds_per_hundred
 
 
 def required_beds(holder: Holder, *, on: dt.date, extra_workers: int = 0) -> int:

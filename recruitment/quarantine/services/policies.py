@@ -1,9 +1,9 @@
-"""Backup policies that come with the project. No published ratio exists: this one is an exercise."""
+"""Backup policies and assumptions that come with the project. No published figures exist: these are exercises."""
 
 import datetime as dt
 
 from recruitment.places.models import Province
-from recruitment.quarantine.models import BackupPolicy
+from recruitment.quarantine.models import BackupPolicy, OutbreakRisk
 
 EXERCISE = {
     "beds_per_hundred": 5,
@@ -14,11 +14,22 @@ EXERCISE = {
     "stale_after_hours": 24,
     "is_exercise": True,
 }
+RISK = {
+    "outbreaks_per_month": 0.05,
+    "contact_share": 0.1,
+    "unevenness": 0.8,
+    "shortest_stay": 14,
+    "longest_stay": 21,
+    "wave_times": 8,
+    "cost_per_bed_night": 80_000,
+    "is_exercise": True,
+}
 
 
 def load_backup_policies() -> None:
-    """The demo policy, once; an edited one is left as it is."""
+    """The demo policy and the assumed risk, once; edited ones are left as they are."""
     since = dt.date(2026, 1, 1)
     BackupPolicy.objects.get_or_create(
         number="DT-01/2026 (diễn tập)", since=since, defaults={"jurisdiction": Province.objects.home(since), **EXERCISE}
     )
+    OutbreakRisk.objects.get_or_create(number="DT-02/2026 (diễn tập)", since=since, defaults=RISK)
