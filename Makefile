@@ -7,13 +7,16 @@ COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-h
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop reset test lint bench lock environment test-environment
+.PHONY: help run elasticsearch stop reset test lint bench lock environment test-environment
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: environment ## start everything with the demo province; PORT=8000, HOST=127.0.0.1, Ctrl-C stops it
 	@exec $(VENV) -m runtime run
+
+elasticsearch: environment ## start Elasticsearch (Java and Maven needed) and print the ELASTICSEARCH_URL to run with; `make stop` ends it
+	@$(VENV) -m runtime elasticsearch
 
 stop: environment ## stop what `make run` or the tests left running
 	@$(VENV) -m runtime stop

@@ -137,6 +137,8 @@ READINESS_CHECKS = {  # what /readyz asks; each returns "ok" or what is wrong
     "search": "search.readiness.search_index",
 }
 
+ELASTICSEARCH_URL = env("ELASTICSEARCH_URL", default="")  # empty: the embedded engine, in SEARCH_DIRECTORY
+ELASTICSEARCH_PREFIX = env("ELASTICSEARCH_PREFIX", default="vungxanh")  # of every index, for servers that hold others' too
 SEARCH_DIRECTORY = Path(env("SEARCH_DIRECTORY", default=str(VAR / "search")))
 
 AUTH_USER_MODEL = "accounts.User"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from runtime import services, supervisor
 from runtime.addresses import ROOT, VAR, database_url, redis_url, socket_directory
+from runtime.processes import NotStarted
 
 
 def main() -> int:
@@ -23,6 +24,16 @@ def start_services() -> None:
     services.keep()
     print(f"DATABASE_URL={os.environ.get('DATABASE_URL') or database_url()}")
     print(f"REDIS_URL={os.environ.get('REDIS_URL') or redis_url()}")
+
+
+def start_elasticsearch() -> int:
+    """start Elasticsearch, fetching it first where it is not there yet, and leave it running"""
+    try:
+        print(f"ELASTICSEARCH_URL={services.keep_elasticsearch()}")
+    except NotStarted as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    return 0
 
 
 def reset() -> int:
@@ -66,7 +77,7 @@ def run() -> int:
     return supervisor.run()
 
 
-COMMANDS = {"run": run, "services": start_services, "stop": stop, "reset": reset}
+COMMANDS = {"run": run, "services": start_services, "elasticsearch": start_elasticsearch, "stop": stop, "reset": reset}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -1,20 +1,22 @@
-"""PostgreSQL and Valkey together: started once, shared by those who hold a lease, stopped by the last one.
+"""The servers of a checkout: started once, shared by those who hold a lease, stopped by the last one.
 
-A lease is a shared file lock, so a killed holder gives its lease back by dying. `python -m runtime services` leaves a
-mark that keeps the servers up without a lease, until `python -m runtime stop`.
+PostgreSQL and Valkey go together; Elasticsearch, which only tests and the curious need, has leases of its own. A lease is a
+shared file lock, so a killed holder gives its lease back by dying. `python -m runtime services` and `… elasticsearch` leave
+a mark that keeps their servers up without a lease, until `python -m runtime stop`.
 """
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import IO
 
-from runtime import postgres, valkey
+from runtime import elasticsearch, postgres, valkey
 from runtime.addresses import VAR
 
 LOCKS = VAR / "locks"
-KEEP = LOCKS / "keep-services"
+KEEP, KEEP_ELASTICSEARCH = LOCKS / "keep-services", LOCKS / "keep-elasticsearch"
 
 
 @contextmanager
@@ -49,17 +51,30 @@ def ours() -> dict:
 
 @contextmanager
 def lease() -> Iterator[None]:
-    """Have the services up for as long as the block lasts; the last block to end stops them."""
-    with open_lock("leases") as held:
+    """Have PostgreSQL and Valkey up for as long as the block lasts; the last block to end stops them."""
+    with shared("leases", start_missing, stop_both, unless=KEEP):
+        yield
+
+
+@contextmanager
+def elasticsearch_lease() -> Iterator[str]:
+    """The same for Elasticsearch; its address. NotStarted."""
+    with shared("elasticsearch-leases", elasticsearch.start, elasticsearch.stop, unless=KEEP_ELASTICSEARCH):
+        yield elasticsearch.url()
+
+
+@contextmanager
+def shared(name: str, start: Callable, stop: Callable, *, unless: Path) -> Iterator[None]:
+    with open_lock(name) as held:
         try:
             with one_at_a_time():
                 fcntl.flock(held, fcntl.LOCK_SH)
-                start_missing()
+                start()
             yield
         finally:
             with one_at_a_time():
-                if alone(held) and not KEEP.exists():
-                    stop_all()
+                if alone(held) and not unless.exists():
+                    stop()
 
 
 def alone(held: IO[str]) -> bool:
@@ -71,20 +86,30 @@ def alone(held: IO[str]) -> bool:
 
 
 def keep() -> None:
-    """Start the services and leave them running after everybody has gone."""
+    """Start PostgreSQL and Valkey and leave them running after everybody has gone."""
     with one_at_a_time():
         KEEP.touch()
         start_missing()
 
 
-def stop() -> None:
-    """Stop both services, whoever uses them."""
+def keep_elasticsearch() -> str:
+    """Start Elasticsearch and leave it running; its address. NotStarted."""
     with one_at_a_time():
-        KEEP.unlink(missing_ok=True)
-        stop_all()
+        elasticsearch.start()
+        KEEP_ELASTICSEARCH.touch()
+        return elasticsearch.url()
 
 
-def stop_all() -> None:
+def stop() -> None:
+    """Stop every server, whoever uses it."""
+    with one_at_a_time():
+        for mark in (KEEP, KEEP_ELASTICSEARCH):
+            mark.unlink(missing_ok=True)
+        elasticsearch.stop()
+        stop_both()
+
+
+def stop_both() -> None:
     """Needs the services lock."""
     valkey.stop()
     postgres.stop()

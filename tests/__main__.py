@@ -12,55 +12,57 @@ import subprocess
 import sys
 import tempfile
 import time
-from pathlib import Path
+
+from runtime import elasticsearch
+from runtime.debian import can_install, install
 
 BROWSERS = ["chromium", "chromium-browser", "google-chrome", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"]
 BROWSER_PACKAGES = ["chromium", "fonts-noto-core"]
 COUNT = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed|deselected|warnings?|rerun)")
 LAST_LINE = re.compile(rf"{COUNT.pattern}.* in \d+\.\d+s")
+BROWSER_TESTS, ELASTICSEARCH_TESTS = "the browser tests", "the Elasticsearch tests"
 WORST_FIRST = ["failed", "error", "passed", "skipped", "xfailed", "deselected", "warning", "rerun"]
 
 
 def main(arguments: list[str]) -> int:
     started = time.monotonic()
     missing = missing_parts()
-    for part in missing:
+    for part in missing.values():
         print(f"MISSING: {part}", flush=True)
     if missing and os.environ.get("CI"):
         return 1
-    codes, outputs = run_suites(arguments, browser=not missing)
-    for part in missing:
-        print(f"NOT RUN: the browser tests. {part}")
+    codes, outputs = run_suites(arguments, browser=BROWSER_TESTS not in missing)
+    for tests, part in missing.items():
+        print(f"NOT RUN: {tests}. {part}")
     print(summary(outputs, time.monotonic() - started))
     return max(codes)
 
 
-def missing_parts() -> list[str]:
-    """What could not be found or installed, each with what to do about it."""
+def missing_parts() -> dict[str, str]:
+    """Which tests can't run, and what could neither be found nor installed for them, with what to do about it."""
+    problems = {BROWSER_TESTS: missing_browser(), ELASTICSEARCH_TESTS: missing_elasticsearch()}
+    return {tests: problem for tests, problem in problems.items() if problem}
+
+
+def missing_browser() -> str | None:
     browser = find_browser()
     if browser is None and can_install() and "CHROMIUM" not in os.environ:
         install(BROWSER_PACKAGES)
         browser = find_browser()
     if browser is None:
-        return ["Chromium, for the browser tests. Install it (Debian: apt-get install chromium fonts-noto-core), or name it with CHROMIUM=/path"]
+        return "Chromium, for the browser tests. Install it (Debian: apt-get install chromium fonts-noto-core), or name it with CHROMIUM=/path"
     os.environ["CHROMIUM"] = browser
-    return []
+    return None
+
+
+def missing_elasticsearch() -> str | None:
+    """The server itself comes with Maven when the first test asks for it."""
+    return None if os.environ.get("ELASTICSEARCH_URL") else elasticsearch.install_missing()
 
 
 def find_browser() -> str | None:
     named = os.environ.get("CHROMIUM")
     return next((path for name in ([named] if named else BROWSERS) if (path := shutil.which(name))), None)
-
-
-def can_install() -> bool:
-    return os.geteuid() == 0 and Path("/etc/debian_version").exists() and shutil.which("apt-get") is not None
-
-
-def install(packages: list[str]) -> None:
-    print(f"Installing {', '.join(packages)} …", flush=True)
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (["apt-get", "update"], ["apt-get", "install", "-y", "--no-install-recommends", *packages]):
-        subprocess.run(command, check=False, env=environment, stdout=subprocess.DEVNULL)
 
 
 def run_suites(arguments: list[str], *, browser: bool) -> tuple[list[int], list[str]]:

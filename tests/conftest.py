@@ -1,6 +1,7 @@
 """The harness of every test: services, databases, a strict Django, one day on which all of it happens."""
 
 import datetime as dt
+import os
 import shutil
 from contextlib import ExitStack
 
@@ -12,9 +13,11 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
 from django.utils import translation
+from elasticsearch import Elasticsearch
 
 from recruitment.shared.management.commands.catalogues import compile_changed
 from runtime import services
+from runtime.processes import NotStarted
 from tests.harness import databases, racing, strictness
 
 TODAY = dt.date(2026, 11, 24)
@@ -52,6 +55,27 @@ def empty_scratch():
 @pytest.fixture(scope="session", autouse=True)
 def compiled_translations():
     call_command("catalogues", verbosity=0)
+
+
+@pytest.fixture(scope="session")
+def elasticsearch_url():
+    """The address of a real Elasticsearch: the one that the environment names, or our own, shared by all test processes."""
+    with ExitStack() as lease:
+        try:
+            url = os.environ.get("ELASTICSEARCH_URL") or lease.enter_context(services.elasticsearch_lease())
+        except NotStarted as problem:
+            if os.environ.get("CI"):
+                pytest.fail(str(problem))
+            pytest.skip(str(problem))
+        remove_own_indexes(url)
+        yield url
+        remove_own_indexes(url)
+
+
+def remove_own_indexes(url: str) -> None:
+    with Elasticsearch(url) as client:
+        if own := list(client.indices.get(index=f"{settings.ELASTICSEARCH_PREFIX}-*")):
+            client.indices.delete(index=own)
 
 
 @pytest.fixture(autouse=True)

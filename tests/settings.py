@@ -23,6 +23,8 @@ DATABASES["default"] |= {"NAME": f"test_{PROCESS}", "CONN_MAX_AGE": 0, "OPTIONS"
 REDIS_URL, CELERY_BROKER_URL = with_database_number(REDIS_URL, PROCESS)
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 
+ELASTICSEARCH_URL = ""  # tests that want it ask for the fixture
+ELASTICSEARCH_PREFIX = f"test-{PROCESS}"
 SEARCH_DIRECTORY = SCRATCH / "search"
 EMAIL_FILE_PATH = SCRATCH / "mail"
 SMS_FILE_PATH = SCRATCH / "sms"

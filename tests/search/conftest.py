@@ -1,4 +1,4 @@
-"""An empty index of its own for each test that asks for one."""
+"""An empty index of its own for each test that asks for one, in each engine that its module names."""
 
 import datetime as dt
 
@@ -9,11 +9,21 @@ from search import rebuilding
 from search.documents import DOCUMENTS
 from search.engines import engine
 
+EMBEDDED, ELASTICSEARCH = "embedded", "elasticsearch"
+
+
+def pytest_generate_tests(metafunc):
+    """A module whose ENGINES lists several has its index tests run on each of them."""
+    if "index" in metafunc.fixturenames and (engines := getattr(metafunc.module, "ENGINES", None)):
+        metafunc.parametrize("index", engines, indirect=True)
+
 
 @pytest.fixture
-def index(settings, tmp_path):
-    """Both kinds, empty, in a directory of this test."""
+def index(request, settings, tmp_path):
+    """Both kinds, empty: in a directory of this test, or in this process's indexes of the server."""
     settings.SEARCH_DIRECTORY = tmp_path / "search"
+    if getattr(request, "param", EMBEDDED) == ELASTICSEARCH:
+        settings.ELASTICSEARCH_URL = request.getfixturevalue("elasticsearch_url")
     for kind in DOCUMENTS:
         with engine().build(kind) as build:
             build.activate()

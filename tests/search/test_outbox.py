@@ -14,6 +14,8 @@ from search.projections import opening_documents
 from search.sync import drain
 from tests.factories.openings import OpeningFactory
 
+ENGINES = ["embedded", "elasticsearch"]
+
 
 def versions() -> dict:
     return {(request.kind, request.document): (request.version, request.indexed_version) for request in IndexRequest.objects.all()}

@@ -21,6 +21,8 @@ from search.verification import Difference, differences
 from tests.factories.openings import OpeningFactory
 from tests.factories.workers import WorkerFactory
 
+ENGINES = ["embedded", "elasticsearch"]
+
 
 def quiet(read: int, total: int) -> None:
     """Progress that nobody reads."""

@@ -23,6 +23,8 @@ from search.verification import differences
 from tests.factories.openings import OpeningFactory
 from tests.factories.workers import WorkerFactory
 
+ENGINES = ["embedded", "elasticsearch"]
+
 
 def in_index(index, kind="opening") -> set[int]:
     return set(dict(index.digests(kind)))
