@@ -341,7 +341,7 @@ class Stay(models.Model):
 class JournalEntry(models.Model):
     """One change of the ledger over the nights [first, until): how each column moved, why, and by whom.
 
-    Admitting somebody and confirming the figures move no column; they are kept for who did it and when.
+    Admitting somebody, naming who got a bed and confirming the figures move no column; they are kept for who did it and when.
     """
 
     class Change(models.TextChoices):
@@ -349,6 +349,7 @@ class JournalEntry(models.Model):
         RESERVE = "reserve", _("giữ dự phòng")
         LOWER = "lower", _("giảm dự phòng")
         DRAW = "draw", _("dùng chỗ dự phòng")
+        HOUSE = "house", _("xếp người vào giường")
         BOOK = "book", _("giữ giường")
         ADMIT = "admit", _("nhận người")
         RELEASE = "release", _("cho ra")

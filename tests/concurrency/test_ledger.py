@@ -10,10 +10,11 @@ from django.db import connection
 from django.db.models import F
 
 from recruitment.quarantine.models import SiteNight, Stay
-from recruitment.quarantine.services.admissions import book_bed, book_entry_bed
+from recruitment.quarantine.services.admissions import book_bed, book_entry_bed, cancel_stay
 from recruitment.quarantine.services.capacity import change_capacity
+from recruitment.quarantine.services.housing import house_people
 from recruitment.quarantine.services.recount import recount
-from recruitment.quarantine.services.reservations import draw_down, give_back_surplus, reserve_backup_beds
+from recruitment.quarantine.services.reservations import give_back_surplus, reserve_backup_beds
 from recruitment.quarantine.services.securing import EntryBed, give_up_beds, secure_beds
 from recruitment.shared.refusals import Refusal
 from tests.factories.employers import FactoryFactory
@@ -128,10 +129,14 @@ class Crowd:
     def give_back(self, draw):
         give_back_surplus(factory=draw.choice(self.factories), at_most=2, by=None, on=self.today)
 
-    def draw_down(self, draw):
-        reservation = draw.choice(self.factories).backup_reservations.active().select_related("site", "factory").first()
-        if reservation:
-            draw_down(reservation=reservation, first=self.today, until=self.today + 2 * DAY, beds=1, by=None, on=self.today)
+    def house(self, draw):
+        people = draw.sample(self.workers, 3)
+        house_people(factory=draw.choice(self.factories), workers=people, first=self.today, until=self.today + 2 * DAY, by=None, on=self.today)
+
+    def cancel(self, draw):
+        stay = Stay.objects.holding_a_bed().filter(worker=draw.choice(self.workers)).first()
+        if stay:
+            cancel_stay(stay=stay, by=None, on=self.today)
 
     def book(self, draw):
         zone, worker = draw.choice(self.factories).zone, draw.choice(self.workers)
@@ -146,7 +151,7 @@ class Crowd:
 def test_mixed_acts_over_the_same_nights_never_wait_in_a_circle(race, today):
     """Whatever is refused is refused by name, nobody is a deadlock's victim, and the ledger stays right."""
     crowd, turn = Crowd(today), count()
-    acts = [crowd.accept, crowd.withdraw, crowd.reserve, crowd.give_back, crowd.draw_down, crowd.book, crowd.resize]
+    acts = [crowd.accept, crowd.withdraw, crowd.reserve, crowd.give_back, crowd.house, crowd.cancel, crowd.book, crowd.resize]
 
     def many_acts():
         draw = random.Random(next(turn))

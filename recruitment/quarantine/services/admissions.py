@@ -6,15 +6,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from psycopg import errors
 
 from recruitment.accounts.models import User
 from recruitment.places.models import IndustrialZone
-from recruitment.quarantine.models import JournalEntry, Site, Stay
+from recruitment.quarantine.models import JournalEntry, ReservationNight, Site, Stay
 from recruitment.quarantine.services.cover import free_beds
 from recruitment.quarantine.services.freshness import nearest_first, sites_with_fresh_figures
+from recruitment.quarantine.services.holders import lock_holder_of
 from recruitment.quarantine.services.ledger import Movement, lock_nights, move, nights_between, settle
 from recruitment.shared.refusals import Refusal
 from recruitment.workers.models import Worker
@@ -190,12 +192,23 @@ def _one_bed_each(worker: Worker, arrives_on: dt.date, leaves_on: dt.date) -> It
 
 
 def _locked(stay: Stay) -> Stay:
-    return Stay.objects.select_for_update(of=("self",), no_key=True).select_related("site", "worker__user").get(pk=stay.pk)
+    """The stay, and whoever holds the backup bed it uses: a factory that joins a pool meanwhile takes its stays along."""
+    rows = Stay.objects.select_for_update(of=("self",), no_key=True).select_related("site", "worker__user", "drawn_from__pool")
+    locked = rows.get(pk=stay.pk)
+    while locked.drawn_from:
+        lock_holder_of(locked.drawn_from)
+        drawn_from, locked = locked.drawn_from, rows.get(pk=stay.pk)
+        if locked.drawn_from == drawn_from:
+            break
+    return locked
 
 
 def _end(stay: Stay, status: str, change: str, *, on: dt.date) -> Movement:
-    """Nights gone by stay counted; the movement gives the ones to come back."""
+    """Nights gone by stay counted; the movement gives the ones to come back, to the reservation that the bed was drawn from."""
     stay.freed_from = min(max(on, stay.arrives_on), stay.leaves_on)
     stay.status, stay.ended_at = status, timezone.now()
     stay.save(update_fields=["status", "ended_at", "freed_from"])
-    return Movement(stay.site, stay.freed_from, stay.leaves_on, change, occupied=-1, stay=stay)
+    to_come = ReservationNight.objects.filter(reservation=stay.drawn_from, night__gte=stay.freed_from, night__lt=stay.leaves_on)
+    to_come.update(drawn=F("drawn") - 1)
+    back = int(stay.drawn_from_id is not None)
+    return Movement(stay.site, stay.freed_from, stay.leaves_on, change, reserved=back, occupied=-1, reservation=stay.drawn_from, stay=stay)

@@ -69,6 +69,14 @@ def lock_holder(factory: Factory) -> Holder:
     return holder
 
 
+def lock_holder_of(reservation: BackupReservation) -> Holder:
+    """The factory or pool that holds this reservation."""
+    if reservation.pool:
+        return holder_of_pool(lock_pool(reservation.pool))
+    factory = lock_factory(Factory(pk=reservation.factory_id))
+    return Holder(zone=factory.zone, factory=factory)
+
+
 def headcounts(factories: Collection[Factory] | QuerySet[Factory], *, on: dt.date) -> Counter[int]:
     """For each factory's key its people from outside the province: those it had before, and those accepted here since.
 

@@ -1,4 +1,4 @@
-"""Backup beds of a factory or of its pool: reserved, raised as the policy asks, given back, and drawn by its own people."""
+"""Backup beds of a factory or of its pool: reserved, raised as the policy asks, and given back. housing.py draws on them."""
 
 import datetime as dt
 import logging
@@ -17,7 +17,7 @@ from recruitment.quarantine.models import BackupPolicy, BackupPool, BackupReserv
 from recruitment.quarantine.services import cover
 from recruitment.quarantine.services.cover import Addition, NoBackupCover
 from recruitment.quarantine.services.freshness import nearest_first, require_fresh_figures, sites_with_fresh_figures
-from recruitment.quarantine.services.holders import Holder, holder_of_pool, lock_factory, lock_holder, lock_pool
+from recruitment.quarantine.services.holders import Holder, holder_of_pool, lock_holder, lock_holder_of, lock_pool
 from recruitment.quarantine.services.ledger import Movement, lock_nights, move, nights_between, nights_in_words, runs, settle
 from recruitment.shared.refusals import Conflict, Refusal
 
@@ -116,7 +116,7 @@ def lower(*, reservation: BackupReservation, beds: int, first: dt.date, until: d
 
     Raises NotHeld where fewer are unused, StillNeeded where the policy asks for them.
     """
-    holder = _lock_holder_of(reservation)
+    holder = lock_holder_of(reservation)
     nights = nights_between(first, until)
     needed = cover.required_beds(holder, on=on)
     asked = set(cover.horizon(BackupPolicy.objects.in_force(on), on))
@@ -136,20 +136,6 @@ def give_back_surplus(*, factory: Factory, at_most: int, by: User | None, on: dt
     movements, given = write_surplus(lock_holder(factory), at_most=at_most, on=on)
     move(movements, by=by)
     return given
-
-
-@transaction.atomic
-def draw_down(*, reservation: BackupReservation, first: dt.date, until: dt.date, beds: int, by: User | None, on: dt.date) -> None:
-    """The holder's own people take `beds` of its beds on every night of [first, until).
-
-    The site's sum does not move, so no other promise can refuse it. Raises NotHeld where the reservation has fewer unused.
-    """
-    _lock_holder_of(reservation)
-    nights = nights_between(first, until)
-    _require_unused(reservation, dict.fromkeys(nights, beds))
-    ReservationNight.objects.filter(reservation=reservation, night__in=nights).update(drawn=F("drawn") + beds)
-    drawn = Movement(reservation.site, first, until, JournalEntry.Change.DRAW, reserved=-beds, occupied=beds, reservation=reservation)
-    move([drawn], by=by)
 
 
 def keep_cover(*, on: dt.date) -> tuple[int, int]:
@@ -210,14 +196,6 @@ def write_surplus(holder: Holder, *, at_most: int | None, on: dt.date) -> tuple[
         movements += _take_out(active[site], dict.fromkeys(nights, beds), on=on)
         left -= beds
     return movements, wanted - left
-
-
-def _lock_holder_of(reservation: BackupReservation) -> Holder:
-    """The factory or pool that holds this reservation."""
-    if reservation.pool:
-        return holder_of_pool(lock_pool(reservation.pool))
-    factory = lock_factory(Factory(pk=reservation.factory_id))
-    return Holder(zone=factory.zone, factory=factory)
 
 
 def _reservation(holder: Holder, site: Site, *, by: User | None) -> BackupReservation:

@@ -14,9 +14,10 @@ from recruitment.quarantine.services.admissions import admit, book_bed, cancel_s
 from recruitment.quarantine.services.capacity import change_capacity
 from recruitment.quarantine.services.cover import horizon, required_beds
 from recruitment.quarantine.services.holders import holder_of
+from recruitment.quarantine.services.housing import house_people
 from recruitment.quarantine.services.ledger import nights_between
 from recruitment.quarantine.services.recount import differences
-from recruitment.quarantine.services.reservations import draw_down, ensure_backup_cover, give_back_surplus, lower, reserve_backup_beds
+from recruitment.quarantine.services.reservations import ensure_backup_cover, give_back_surplus, lower, reserve_backup_beds
 from recruitment.shared.refusals import Refusal
 from tests.factories.accounts import UserFactory
 from tests.factories.employers import FactoryFactory
@@ -54,7 +55,7 @@ class Ledger(RuleBasedStateMachine):
     def promised(self, site, night):
         reserved = sum(self.beds[factory, site, night] - self.drawn[factory, site, night] for factory in range(2))
         drawn = sum(self.drawn[factory, site, night] for factory in range(2))
-        people = sum(stay["site"] == site and stay["first"] <= night < stay["until"] for stay in self.stays)
+        people = sum(stay["site"] == site and stay["first"] <= night < stay["until"] and stay.get("drawn") is None for stay in self.stays)
         return reserved, drawn + people
 
     def room(self, site, first, until):
@@ -100,14 +101,44 @@ class Ledger(RuleBasedStateMachine):
         if self.attempt(allowed, lower, reservation=reservation, beds=beds, first=self.day(first), until=self.day(until), by=None, on=self.today):
             self.beds.subtract({(factory, site, night): beds for night in nights})
 
-    @rule(factory=factories, site=sites, first=firsts, length=lengths, beds=few)
-    def draw(self, factory, site, first, length, beds):
-        reservation, until = self.reservation(factory, site), min(first + length, NIGHTS)
-        if not reservation:
-            return
-        allowed = min(self.beds[factory, site, night] - self.drawn[factory, site, night] for night in range(first, until)) >= beds
-        if self.attempt(allowed, draw_down, reservation=reservation, beds=beds, first=self.day(first), until=self.day(until), by=None, on=self.today):
-            self.drawn.update({(factory, site, night): beds for night in range(first, until)})
+    @rule(factory=factories, first=firsts, length=lengths, people=st.sets(workers, min_size=1))
+    def house(self, factory, first, length, people):
+        """The factory's own beds first, then free ones, the nearer site first; whoever has a bed already is left alone."""
+        until = min(first + length, NIGHTS)
+        nights = range(first, until)
+        here = [stay for stay in self.stays if stay["open"] and stay["first"] < until and first < stay["leaves"]]
+        waiting = sorted(people - {stay["worker"] for stay in here})
+        beds = []
+        for own in (True, False):
+            for site in range(2):
+                free = {night: self.capacity[site, night] - sum(self.promised(site, night)) for night in nights}
+                unused = {night: self.beds[factory, site, night] - self.drawn[factory, site, night] if own else 0 for night in nights}
+                most = min(unused[night] + free[night] for night in nights)
+                taken, waiting = self.split(waiting, min(most, max(unused.values())) if own else most)
+                for worker in taken:
+                    beds.append({"worker": worker, "site": site, "first": first, "until": until, "leaves": until, "open": True, "in": False})
+                    beds[-1]["drawn"] = factory if own else None
+                self.stays += beds[-len(taken) :] if taken else []
+                if own:
+                    self.drawn.update({(factory, site, night): len(taken) for night in nights})
+                    self.beds.update({(factory, site, night): max(0, len(taken) - unused[night]) for night in nights})
+        done = house_people(
+            factory=self.factories[factory],
+            workers=[self.workers[worker] for worker in sorted(people)],
+            first=self.day(first),
+            until=self.day(until),
+            by=None,
+            on=self.today,
+        )
+        assert [(self.workers.index(stay.worker), self.sites.index(stay.site)) for stay in done.stays] == [
+            (bed["worker"], bed["site"]) for bed in beds
+        ]
+        assert [self.workers.index(worker) for worker in done.without_bed] == waiting
+        for stay, bed in zip(done.stays, beds, strict=True):
+            bed["pk"] = stay.pk
+
+    def split(self, people, number):
+        return people[: max(0, number)], people[max(0, number) :]
 
     @rule(factory=factories, extra=st.integers(0, 60))
     def cover(self, factory, extra):
@@ -176,7 +207,10 @@ class Ledger(RuleBasedStateMachine):
 
     def end(self, stay, day):
         if stay["open"]:
-            stay.update(open=False, until=min(max(day, stay["first"]), stay["until"]))
+            freed = min(max(day, stay["first"]), stay["until"])
+            if stay.get("drawn") is not None:
+                self.drawn.subtract({(stay["drawn"], stay["site"], night): 1 for night in range(freed, stay["until"])})
+            stay.update(open=False, until=freed)
 
     @rule(site=sites, first=firsts, length=lengths, capacity=st.integers(0, 6))
     def resize(self, site, first, length, capacity):

@@ -6,14 +6,16 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from recruitment.quarantine.models import BackupReservation, JournalEntry
+from recruitment.quarantine.services.admissions import cancel_stay
 from recruitment.quarantine.services.cover import NoBackupCover, cover, covers
+from recruitment.quarantine.services.housing import house_people
 from recruitment.quarantine.services.pools import BedsInUse, NoPoolHere, join_pool, leave_pool, open_pool
 from recruitment.quarantine.services.recount import differences
-from recruitment.quarantine.services.reservations import draw_down, ensure_backup_cover, keep_cover, reserve_backup_beds
+from recruitment.quarantine.services.reservations import ensure_backup_cover, keep_cover, reserve_backup_beds
 from tests.factories.employers import FactoryFactory
 from tests.factories.places import IndustrialZoneFactory
 from tests.factories.quarantine import BackupPolicyFactory, SiteFactory, figures
-from tests.factories.workers import EmploymentFactory
+from tests.factories.workers import EmploymentFactory, WorkerFactory
 
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
@@ -105,11 +107,13 @@ def test_beds_in_use_go_along_when_joining(today, zone, policy):
     other = FactoryFactory(zone=zone, out_of_province_workers=40)
     open_pool(zone=zone, by=None, on=today)
     join_pool(factory=other, by=None, on=today)
-    own = reserve_backup_beds(factory=factory, site=site, first=today, until=today + 3 * DAY, beds=3, by=None, on=today)
-    draw_down(reservation=own, first=today, until=today + 2 * DAY, beds=2, by=None, on=today)
+    reserve_backup_beds(factory=factory, site=site, first=today, until=today + 3 * DAY, beds=3, by=None, on=today)
+    housed = house_people(factory=factory, workers=[WorkerFactory(), WorkerFactory()], first=today, until=today + 2 * DAY, by=None, on=today)
     join_pool(factory=factory, by=None, on=today)
     assert cover(factory, on=today).drawn == 2
     assert figures(site, today) == (20, 2, 2)
+    cancel_stay(stay=housed.stays[0], by=None, on=today)
+    assert cover(factory, on=today).drawn == 1
     assert list(differences()) == []
 
 

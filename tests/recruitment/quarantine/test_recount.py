@@ -5,8 +5,9 @@ from django.core.management import call_command
 
 from recruitment.quarantine.models import JournalEntry, ReservationNight, SiteNight, Stay
 from recruitment.quarantine.services.admissions import admit, book_bed, cancel_stay, release
+from recruitment.quarantine.services.housing import house_people
 from recruitment.quarantine.services.recount import recount
-from recruitment.quarantine.services.reservations import draw_down, reserve_backup_beds
+from recruitment.quarantine.services.reservations import reserve_backup_beds
 from tests.factories.employers import FactoryFactory
 from tests.factories.quarantine import SiteFactory, manager_of
 from tests.factories.workers import WorkerFactory
@@ -20,8 +21,10 @@ def busy_site(today):
     """Beds reserved, drawn, booked, given back early and cancelled."""
     site = SiteFactory(code="khu-ban-ron")
     manager = manager_of(site)
-    reservation = reserve_backup_beds(factory=FactoryFactory(), site=site, first=today, until=today + 5 * DAY, beds=4, by=None, on=today)
-    draw_down(reservation=reservation, first=today, until=today + 2 * DAY, beds=2, by=None, on=today)
+    factory = FactoryFactory()
+    reserve_backup_beds(factory=factory, site=site, first=today, until=today + 5 * DAY, beds=4, by=None, on=today)
+    housed = house_people(factory=factory, workers=[WorkerFactory() for _ in range(3)], first=today, until=today + 2 * DAY, by=None, on=today)
+    cancel_stay(stay=housed.stays[0], by=None, on=today + DAY)
     stays = [book_bed(worker=WorkerFactory(), site=site, arrives_on=today, leaves_on=today + 7 * DAY, by=None) for _ in range(3)]
     admit(stay=stays[0], by=manager, on=today)
     release(stay=stays[0], by=manager, on=today + 3 * DAY)

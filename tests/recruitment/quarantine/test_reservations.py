@@ -4,10 +4,12 @@ import pytest
 
 from recruitment.quarantine.models import BackupReservation, JournalEntry, ReservationNight
 from recruitment.quarantine.services.freshness import StaleFigures
+from recruitment.quarantine.services.housing import house_people
 from recruitment.quarantine.services.ledger import NoCapacity
-from recruitment.quarantine.services.reservations import NotHeld, StillNeeded, draw_down, lower, reserve_backup_beds
+from recruitment.quarantine.services.reservations import NotHeld, StillNeeded, lower, reserve_backup_beds
 from tests.factories.employers import FactoryFactory, recruiter_of
 from tests.factories.quarantine import BackupPolicyFactory, SiteFactory, figures
+from tests.factories.workers import WorkerFactory
 
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
@@ -92,18 +94,25 @@ def test_beds_that_the_policy_asks_for_can_not_be_given_back(reserve, today):
     assert (refusal.value.facts["needed"], refusal.value.facts["left"]) == (2, 1)
 
 
+def house(factory, people, today, nights):
+    workers = [WorkerFactory() for _ in range(people)]
+    return house_people(factory=factory, workers=workers, first=today, until=today + nights * DAY, by=None, on=today)
+
+
 def test_a_full_site_can_not_refuse_a_factory_its_own_beds(site, reserve, today):
-    reservation = reserve(FactoryFactory(), 6)
+    factory = FactoryFactory()
+    reservation = reserve(factory, 6)
     reserve(FactoryFactory(), 4)
-    draw_down(reservation=reservation, first=today, until=today + 2 * DAY, beds=5, by=None, on=today)
+    house(factory, 5, today, 2)
     assert [figures(site, today + offset * DAY) for offset in range(3)] == [(10, 5, 5), (10, 5, 5), (10, 10, 0)]
     assert list(ReservationNight.objects.filter(reservation=reservation).values_list("beds", "drawn")) == [(6, 5), (6, 5), (6, 0)]
 
 
-def test_beds_in_use_can_be_neither_drawn_again_nor_given_back(reserve, today):
-    reservation = reserve(FactoryFactory(), 6)
-    draw_down(reservation=reservation, first=today, until=today + 3 * DAY, beds=5, by=None, on=today)
-    with pytest.raises(NotHeld):
-        draw_down(reservation=reservation, first=today, until=today + DAY, beds=2, by=None, on=today)
+def test_beds_in_use_can_be_neither_drawn_again_nor_given_back(site, reserve, today):
+    factory = FactoryFactory()
+    reservation = reserve(factory, 6)
+    reserve(FactoryFactory(), 4)
+    house(factory, 5, today, 3)
+    assert len(house(factory, 2, today, 1).without_bed) == 1
     with pytest.raises(NotHeld):
         lower(reservation=reservation, beds=2, first=today, until=today + DAY, by=None, on=today)
