@@ -24,7 +24,7 @@ def busy_site(today):
     factory = FactoryFactory()
     reserve_backup_beds(factory=factory, site=site, first=today, until=today + 5 * DAY, beds=4, by=None, on=today)
     housed = house_people(factory=factory, workers=[WorkerFactory() for _ in range(3)], first=today, until=today + 2 * DAY, by=None, on=today)
-    cancel_stay(stay=housed.stays[0], by=None, on=today + DAY)
+    cancel_stay(stay=housed.stays[0], by=None, on=today)
     stays = [book_bed(worker=WorkerFactory(), site=site, arrives_on=today, leaves_on=today + 7 * DAY, by=None) for _ in range(3)]
     admit(stay=stays[0], by=manager, on=today)
     release(stay=stays[0], by=manager, on=today + 3 * DAY)
