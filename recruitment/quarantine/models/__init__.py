@@ -1,0 +1,20 @@
+"""Quarantine sites, their ledger of nights, backup reservations, stays, and the journal of every change."""
+
+from recruitment.quarantine.models.backup import BackupPool, BackupReservation, PoolMembership, ReservationNight
+from recruitment.quarantine.models.policies import BackupPolicy, OutbreakRisk
+from recruitment.quarantine.models.sites import Site, SiteNight
+from recruitment.quarantine.models.stays import DateRange, JournalEntry, Stay
+
+__all__ = [
+    "BackupPolicy",
+    "BackupPool",
+    "BackupReservation",
+    "DateRange",
+    "JournalEntry",
+    "OutbreakRisk",
+    "PoolMembership",
+    "ReservationNight",
+    "Site",
+    "SiteNight",
+    "Stay",
+]
