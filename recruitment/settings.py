@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "recruitment.shared.middleware.WrongMethodPage",
     "recruitment.accounts.middleware.PermissionMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -153,6 +154,23 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "recruitment.accounts.adapters.StaffAccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "recruitment.accounts.forms.SignInForm",
+    "reauthenticate": "recruitment.accounts.forms.ReauthenticateForm",
+    "change_password": "recruitment.accounts.forms.ChangePasswordForm",
+    "set_password": "recruitment.accounts.forms.SetPasswordForm",
+    "reset_password": "recruitment.accounts.forms.ForgottenPasswordForm",
+    "reset_password_from_key": "recruitment.accounts.forms.NewPasswordForm",
+}
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+MFA_ADAPTER = "recruitment.accounts.adapters.StaffSecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "recruitment.accounts.forms.SecondFactorForm",
+    "reauthenticate": "recruitment.accounts.forms.ConfirmWithSecondFactorForm",
+    "activate_totp": "recruitment.accounts.forms.ActivateSecondFactorForm",
+}
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are given by administrators, or answer for themselves when a password is set
+MFA_TOTP_ISSUER = "Vùng Xanh"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -195,6 +213,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
+SITE_ADDRESS = env("SITE_ADDRESS", default=f"http://localhost:{env('PORT', default='8000')}").rstrip("/")  # for links in e-mails
 EMAIL_BACKEND = env("EMAIL_BACKEND", default="django.core.mail.backends.filebased.EmailBackend")
 EMAIL_FILE_PATH = VAR / "mail"
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Vùng Xanh <khong-tra-loi@vungxanh.invalid>")

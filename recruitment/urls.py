@@ -2,7 +2,7 @@
 
 from allauth.account import views as account_views
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.i18n import set_language
 
 urlpatterns = [
@@ -22,6 +22,15 @@ urlpatterns = [
     path("staff/sign-out/", account_views.logout, name="account_logout"),
     path("staff/password/", account_views.password_change, name="account_change_password"),
     path("staff/password/set/", account_views.password_set, name="account_set_password"),
+    path("staff/switched-off/", account_views.account_inactive, name="account_inactive"),
+    path("staff/password/forgotten/", account_views.password_reset, name="account_reset_password"),
+    path("staff/password/forgotten/sent/", account_views.password_reset_done, name="account_reset_password_done"),
+    re_path(
+        r"^staff/password/new/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        account_views.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
+    path("staff/password/new/done/", account_views.password_reset_from_key_done, name="account_reset_password_from_key_done"),
     path("staff/reauthenticate/", account_views.reauthenticate, name="account_reauthenticate"),
     path("staff/second-factor/", include("allauth.mfa.urls")),
     path("language/", set_language, name="set_language"),

@@ -5,7 +5,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from recruitment.accounts.permissions import ANYONE, SIGNED_IN, WORKER, may, roles_of
+from recruitment.notifications.models import Message
 
+MOST_COUNTED = 10
 ENTRIES = [
     # permission, URL name, icon, label getter: shown to whoever may, in this order
     ("openings.read", "search:openings", "search", lambda: _("Tìm việc")),
@@ -26,14 +28,21 @@ ENTRIES = [
 def navigation(request):
     """`navigation`: (label, address, is current, icon) for each entry the person may open.
 
+    `unread`: messages not seen yet, at most 10, which a page shows as "9+".
     `works_here` is true for everybody but job seekers: their pages load the style sheet of boards and wide tables.
     """
     user = getattr(request, "user", None)
     if user is None:
-        return {"navigation": [], "works_here": False, "demo": settings.DEMO}
+        return {"navigation": [], "works_here": False, "unread": 0, "demo": settings.DEMO}
     entries = [(label(), reverse(name), icon) for permission, name, icon, label in ENTRIES if may(user, permission)]
     return {
         "navigation": [(label, address, request.path == address, icon) for label, address, icon in entries],
         "works_here": bool(roles_of(user) - {ANYONE, SIGNED_IN, WORKER}),
+        "unread": _unread(user),
         "demo": settings.DEMO,
     }
+
+
+def _unread(user) -> int:
+    """How many messages wait, counted up to ten."""
+    return Message.objects.visible_to(user).unread().order_by()[:MOST_COUNTED].count() if user.is_authenticated else 0

@@ -134,4 +134,6 @@ class SensitiveReading(models.Model):
 
     class Meta:
         ordering = ["-at", "-pk"]
+        verbose_name = _("lượt xem thông tin nhạy cảm")
+        verbose_name_plural = _("lượt xem thông tin nhạy cảm")
         indexes = [models.Index(fields=["person", "-at"])]

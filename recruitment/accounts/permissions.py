@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from urllib.parse import urlsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -20,6 +21,7 @@ TABLE: dict[str, frozenset[str]] = {
         # people
         "accounts.sign_in": [ANYONE],
         "accounts.manage_own": [SIGNED_IN],
+        "accounts.secure_own": [*Role, ADMINISTRATOR],
         "accounts.demo": [ANYONE],
         "site.status": [ANYONE],
         "site.language": [ANYONE],
@@ -56,17 +58,22 @@ TABLE: dict[str, frozenset[str]] = {
 LIBRARY_ADDRESSES: dict[str, str] = {
     "account_login": "accounts.sign_in",
     "account_logout": "accounts.manage_own",
-    "account_change_password": "accounts.manage_own",
-    "account_set_password": "accounts.manage_own",
+    "account_change_password": "accounts.secure_own",
+    "account_set_password": "accounts.secure_own",
+    "account_inactive": "accounts.sign_in",
+    "account_reset_password": "accounts.sign_in",
+    "account_reset_password_done": "accounts.sign_in",
+    "account_reset_password_from_key": "accounts.sign_in",
+    "account_reset_password_from_key_done": "accounts.sign_in",
     "account_reauthenticate": "accounts.manage_own",
     "mfa_authenticate": "accounts.sign_in",
-    "mfa_index": "accounts.manage_own",
+    "mfa_index": "accounts.secure_own",
     "mfa_reauthenticate": "accounts.manage_own",
-    "mfa_activate_totp": "accounts.manage_own",
-    "mfa_deactivate_totp": "accounts.manage_own",
-    "mfa_generate_recovery_codes": "accounts.manage_own",
-    "mfa_view_recovery_codes": "accounts.manage_own",
-    "mfa_download_recovery_codes": "accounts.manage_own",
+    "mfa_activate_totp": "accounts.secure_own",
+    "mfa_deactivate_totp": "accounts.secure_own",
+    "mfa_generate_recovery_codes": "accounts.secure_own",
+    "mfa_view_recovery_codes": "accounts.secure_own",
+    "mfa_download_recovery_codes": "accounts.secure_own",
     "set_language": "site.language",
 }
 LIBRARY_NAMESPACES: dict[str, str] = {"admin": "site.administer"}
@@ -95,7 +102,16 @@ def refuse(request, name: str):
     if request.user.is_authenticated:
         raise PermissionDenied
     for_workers = WORKER in TABLE[name]
-    return redirect_to_login(request.get_full_path(), resolve_url("workers:sign_in" if for_workers else "account_login"))
+    return redirect_to_login(_page_of(request), resolve_url("workers:sign_in" if for_workers else "account_login"))
+
+
+def _page_of(request) -> str:
+    """Where to go on after signing in: this page, or for a button pressed after the session ended the page it stood on."""
+    if request.method in ("GET", "HEAD"):
+        return request.get_full_path()
+    came_from = urlsplit(request.headers.get("Referer", ""))
+    own = came_from.netloc == request.get_host()
+    return came_from._replace(scheme="", netloc="").geturl() if own and came_from.path else resolve_url("home")
 
 
 def permission(name: str) -> Callable:

@@ -51,6 +51,8 @@ def demo(request):
 def demo_sign_in(request):
     _only_in_the_demo()
     role = request.POST.get("role")
+    if role not in DEMO_ROLES:
+        raise Http404
     people = User.objects.filter(is_demo=True, is_active=True)
     if role == "worker":
         people = people.filter(worker__isnull=False)

@@ -11,6 +11,9 @@ class MessageQuerySet(models.QuerySet):
     def visible_to(self, user):
         return self.filter(recipient=user, channel=Message.Channel.APP)
 
+    def unread(self):
+        return self.filter(read_at=None)
+
     def due(self, now):
         return self.filter(delivered_at=None, parked_at=None, next_attempt_at__lte=now).order_by("next_attempt_at", "pk")
 
@@ -44,5 +47,6 @@ class Message(models.Model):
         indexes = [
             models.Index(fields=["next_attempt_at"], condition=Q(delivered_at=None, parked_at=None), name="message_due"),
             models.Index(fields=["recipient", "channel", "-created_at"], name="message_list"),
+            models.Index(fields=["recipient"], condition=Q(channel="app", read_at=None), name="message_unread"),
         ]
         constraints = [models.CheckConstraint(condition=Q(channel="app") | ~Q(address=""), name="message_has_an_address")]

@@ -258,6 +258,12 @@ class ReviewForm(forms.Form):
     decision = forms.ChoiceField(choices=WordingOverride.Decision.choices)
 
 
+class CopyForm(forms.Form):
+    """The key makes a double click harmless."""
+
+    key = forms.UUIDField(required=False)
+
+
 class ImportForm(forms.Form):
     factory = FactoryField()
     file = forms.FileField(

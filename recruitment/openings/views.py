@@ -14,7 +14,7 @@ from recruitment.accounts.permissions import permission
 from recruitment.employers.models import Enterprise
 from recruitment.openings import requirements
 from recruitment.openings.comparison import differences, near_duplicates, values
-from recruitment.openings.forms import STEP_FORMS, BoardForm, JobForm, KeepForm, RequirementsForm, ReviewForm
+from recruitment.openings.forms import STEP_FORMS, BoardForm, CopyForm, JobForm, KeepForm, RequirementsForm, ReviewForm
 from recruitment.openings.models import Opening, WordingOverride
 from recruitment.openings.services import publishing, wording_review
 from recruitment.openings.services.copying import copy_opening
@@ -134,7 +134,9 @@ def pause(request, pk):
 @permission("openings.manage")
 @require_POST
 def copy(request, pk):
-    opening = copy_opening(opening=own_opening(request, pk), key=request.POST.get("key", "")[:36] or None, by=request.user, on=timezone.localdate())
+    form = CopyForm(request.POST)
+    key = form.cleaned_data["key"] if form.is_valid() else None
+    opening = copy_opening(opening=own_opening(request, pk), key=str(key) if key else None, by=request.user, on=timezone.localdate())
     messages.success(request, _("Đã chép thành tin nháp. Hãy xem lại ngày bắt đầu và số lượng."))
     return redirect("openings:step", opening.pk, 2)
 

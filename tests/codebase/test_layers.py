@@ -12,6 +12,7 @@ SHARED = {  # what every capability may lean on; a new module here is a decision
     "forms",
     "health_checks",
     "management",
+    "middleware",
     "money",
     "refusals",
     "templatetags",

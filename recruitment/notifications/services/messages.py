@@ -42,6 +42,13 @@ def send_to_phone(*, phone: str, kind: str, text: str, now: dt.datetime) -> None
     _nudge_after_commit()
 
 
+@transaction.atomic
+def send_to_address(*, email: str, kind: str, text: str, now: dt.datetime) -> None:
+    """An e-mail that is not shown in the app, as one with a link to set a password."""
+    Message.objects.create(channel=Channel.EMAIL, address=email, kind=kind, text=text, next_attempt_at=now)
+    _nudge_after_commit()
+
+
 def deliver_due(*, now: dt.datetime, most: int = 200) -> int:
     """Send what is due, each message in a transaction of its own; how many went out.
 
@@ -74,7 +81,8 @@ def _hand_over(message: Message) -> None:
     if message.channel == Channel.SMS:
         import_string(settings.SMS_SENDER)().send(reference=f"vx-{message.pk}", phone=message.address, text=message.text)
     else:
-        send_mail(SUBJECT, f"{message.text}\n\n{message.link}".strip(), settings.DEFAULT_FROM_EMAIL, [message.address])
+        link = f"{settings.SITE_ADDRESS}{message.link}" if message.link else ""
+        send_mail(SUBJECT, f"{message.text}\n\n{link}".strip(), settings.DEFAULT_FROM_EMAIL, [message.address])
 
 
 def _wait_or_park(message: Message, error: Exception, now: dt.datetime) -> None:

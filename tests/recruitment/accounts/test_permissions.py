@@ -1,33 +1,23 @@
 """Every address × every role: nothing answers that the permission table does not open."""
 
 import pytest
-from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.converters import IntConverter
 
 from recruitment.accounts.models import Role
-from recruitment.accounts.permissions import ADMINISTRATOR, ANYONE, LIBRARY_ADDRESSES, LIBRARY_NAMESPACES, SIGNED_IN, TABLE, WORKER
+from recruitment.accounts.permissions import ADMINISTRATOR, ANYONE, LIBRARY_ADDRESSES, SIGNED_IN, TABLE, WORKER
 from tests.factories.accounts import UserFactory
 from tests.factories.applications import ApplicationFactory
 from tests.factories.employers import recruiter_of
 from tests.factories.openings import OpeningFactory
 from tests.factories.quarantine import SiteFactory
 from tests.factories.workers import WorkerFactory
+from tests.harness.addresses import addresses
 
 pytestmark = pytest.mark.django_db
 
 
-def addresses(resolver=None, prefix="/", namespace=""):
-    """(path pattern, name, view, converters) of every address outside the administrator's pages."""
-    for entry in (resolver or get_resolver()).url_patterns:
-        if isinstance(entry, URLResolver):
-            inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
-            yield from addresses(entry, prefix + str(entry.pattern), inner)
-        elif isinstance(entry, URLPattern):
-            yield prefix + str(entry.pattern), f"{namespace}{entry.name}", entry.callback, entry.pattern.converters
-
-
-OWN_ADDRESSES = [entry for entry in addresses() if not entry[1].startswith("admin:")]
-WITH_NUMBERS_ONLY = [entry for entry in OWN_ADDRESSES if all(isinstance(kind, IntConverter) for kind in entry[3].values())]
+OWN_ADDRESSES = addresses()
+WITH_NUMBERS_ONLY = [address for address in OWN_ADDRESSES if all(isinstance(kind, IntConverter) for kind in address.converters.values())]
 PEOPLE = {
     ANYONE: lambda: None,
     WORKER: lambda: WorkerFactory().user,
@@ -39,18 +29,11 @@ PEOPLE = {
 }
 
 
-def permission_of(name, view) -> str | None:
-    namespace = name.split(":")[0] if ":" in name else ""
-    return getattr(view, "permission", None) or LIBRARY_ADDRESSES.get(name) or LIBRARY_NAMESPACES.get(namespace)
-
-
 def test_every_address_of_ours_is_named_by_the_table():
     libraries = ("allauth", "django", "csp")
-    unnamed = [
-        name for _path, name, view, _converters in OWN_ADDRESSES if permission_of(name, view) is None and not view.__module__.startswith(libraries)
-    ]
+    unnamed = [address.name for address in OWN_ADDRESSES if address.permission is None and not address.view.__module__.startswith(libraries)]
     assert unnamed == []
-    assert {permission_of(name, view) for _path, name, view, _converters in OWN_ADDRESSES} - {None} <= set(TABLE)
+    assert {address.permission for address in OWN_ADDRESSES} - {None} <= set(TABLE)
 
 
 @pytest.mark.parametrize("role", PEOPLE)
@@ -61,16 +44,16 @@ def test_a_role_enters_only_where_the_table_lets_it(client, role):
         client.force_login(person)
     roles = {ANYONE} if role == ANYONE else {ANYONE, SIGNED_IN, role}
     wrong = {}
-    for path, name, view, converters in WITH_NUMBERS_ONLY:
-        for kind in converters:
+    for address in WITH_NUMBERS_ONLY:
+        path, permission = address.path, address.permission
+        for kind in address.converters:
             path = path.replace(f"<int:{kind}>", "987654321")
-        permission = permission_of(name, view)
         allowed = permission is not None and bool(TABLE[permission] & roles)
         answer = client.get(path)
         sent_to_sign_in = answer.status_code == 302 and "sign-in" in answer.headers["Location"] and "next=" in answer.headers["Location"]
         refused = answer.status_code == 403 or sent_to_sign_in
         failed = answer.status_code >= 500 and permission != "site.status"  # no worker runs here, and /readyz says so
-        may_refuse = name in LIBRARY_ADDRESSES  # a library asks for more: a password to confirm, a second factor to remove
+        may_refuse = address.name in LIBRARY_ADDRESSES  # a library asks for more: a password to confirm, a second factor to remove
         if failed or (refused and allowed and not may_refuse) or not (refused or allowed):
             wrong[path] = (answer.status_code, permission)
         if person:
