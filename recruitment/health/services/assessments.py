@@ -1,7 +1,7 @@
 """Decisions about people: taken from their facts and the policies of the day, stored with the versions they rest on."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
 
 from django.db import transaction
@@ -34,6 +34,12 @@ def assess_everybody(*, by: User | None, on: dt.date) -> int:
             HealthRecord.objects.bulk_create([HealthRecord(worker_id=pk) for pk in pks], ignore_conflicts=True)
             changed += _assess_chunk(pks, on)
     return changed
+
+
+def assess_people(pks: Sequence[int], *, on: dt.date) -> int:
+    """Decide anew about these people, whose health records exist, in one transaction; how many decisions changed."""
+    with transaction.atomic():
+        return _assess_chunk(list(pks), on)
 
 
 def person_facts(pks: Collection[int], *, on: dt.date) -> dict[int, policy.PersonFacts]:

@@ -1,6 +1,7 @@
 """Health events: recorded and removed, each time with a new version of the record and a new decision."""
 
 import datetime as dt
+from collections.abc import Collection
 
 from django.db import transaction
 from django.db.models import F
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from recruitment.accounts.models import User
 from recruitment.health.models import HealthEvent, HealthRecord
-from recruitment.health.services.assessments import assess_worker
+from recruitment.health.services.assessments import assess_people, assess_worker
 from recruitment.shared.refusals import Refusal
 from recruitment.workers.models import Worker
 
@@ -37,6 +38,20 @@ def record_event(*, worker: Worker, facts: dict, by: User, on: dt.date) -> Healt
     event = HealthEvent.objects.create(worker=worker, facts=facts, recorded_by=by)
     _raise_version(record, by, on)
     return event
+
+
+@transaction.atomic
+def record_contacts(*, workers: Collection[Worker], kind: str, contact_on: dt.date, by: User, on: dt.date) -> None:
+    """An officer found these people to be F0, F1 or F2 on that day: confirmed, for all of them at once, and each decided anew."""
+    HealthRecord.objects.bulk_create([HealthRecord(worker=worker) for worker in workers], ignore_conflicts=True)
+    records = HealthRecord.objects.select_for_update(of=("self",), no_key=True).filter(worker__in=workers).order_by("worker_id")
+    pks = [record.worker_id for record in records]
+    facts = {"kind": "contact", "on": contact_on.isoformat(), "class": kind}
+    events = [HealthEvent(worker_id=pk, facts=facts, proof=HealthEvent.Proof.CONFIRMED, recorded_by=by) for pk in pks]
+    HealthEvent.objects.bulk_create(events)
+    HealthRecord.objects.filter(worker__in=pks).update(version=F("version") + 1)
+    if pks:
+        assess_people(pks, on=on)
 
 
 @transaction.atomic

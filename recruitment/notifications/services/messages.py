@@ -2,7 +2,7 @@
 
 import datetime as dt
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import partial
 
 from celery import current_app
@@ -24,15 +24,21 @@ Channel = Message.Channel
 @transaction.atomic
 def send_message(*, recipient: User, kind: str, text: str, link: str = "", now: dt.datetime) -> None:
     """In the app, and by SMS to a phone or by e-mail to an address. The text must hold no health fact and no ID."""
-    rows = [Message(recipient=recipient, channel=Channel.APP, kind=kind, text=text, link=link, delivered_at=now)]
-    if recipient.phone:
-        rows.append(Message(recipient=recipient, channel=Channel.SMS, address=recipient.phone, kind=kind, text=text, link=link, next_attempt_at=now))
-    elif recipient.email:
-        rows.append(
-            Message(recipient=recipient, channel=Channel.EMAIL, address=recipient.email, kind=kind, text=text, link=link, next_attempt_at=now)
-        )
+    send_messages([(recipient, text)], kind=kind, link=link, now=now)
+
+
+@transaction.atomic
+def send_messages(messages: Sequence[tuple[User, str]], *, kind: str, link: str = "", now: dt.datetime) -> None:
+    """The same for many people, each with a text of his or her own, in one statement."""
+    rows = []
+    for recipient, text in messages:
+        rows.append(Message(recipient=recipient, channel=Channel.APP, kind=kind, text=text, link=link, delivered_at=now))
+        channel, address = (Channel.SMS, recipient.phone) if recipient.phone else (Channel.EMAIL, recipient.email)
+        if address:
+            rows.append(Message(recipient=recipient, channel=channel, address=address, kind=kind, text=text, link=link, next_attempt_at=now))
     Message.objects.bulk_create(rows)
-    _nudge_after_commit()
+    if rows:
+        _nudge_after_commit()
 
 
 @transaction.atomic

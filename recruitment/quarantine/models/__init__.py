@@ -1,6 +1,7 @@
 """Quarantine sites, their ledger of nights, backup reservations, stays, and the journal of every change."""
 
 from recruitment.quarantine.models.backup import BackupPool, BackupReservation, PoolMembership, ReservationNight
+from recruitment.quarantine.models.outbreaks import Outbreak, OutbreakEvent, OutbreakPerson
 from recruitment.quarantine.models.policies import BackupPolicy, OutbreakRisk
 from recruitment.quarantine.models.sites import Site, SiteNight
 from recruitment.quarantine.models.stays import DateRange, JournalEntry, Stay
@@ -11,6 +12,9 @@ __all__ = [
     "BackupReservation",
     "DateRange",
     "JournalEntry",
+    "Outbreak",
+    "OutbreakEvent",
+    "OutbreakPerson",
     "OutbreakRisk",
     "PoolMembership",
     "ReservationNight",
