@@ -121,13 +121,16 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "max_retries": 1, "interval_start": 0.1}  # no page waits for a dead broker
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_ROUTES = {"search.tasks.*": {"queue": "search"}}
+ONLY_READERS_OF_THE_INDEX = ["refresh_prices", "note_neglected"]  # never hold up its writer
+CELERY_TASK_ROUTES = {f"search.tasks.{name}": {"queue": "default"} for name in ONLY_READERS_OF_THE_INDEX} | {"search.tasks.*": {"queue": "search"}}
 CELERY_TIMEZONE = "Asia/Ho_Chi_Minh"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE: dict = {
     "deliver messages": {"task": "recruitment.notifications.tasks.deliver_messages", "schedule": 30, "options": {"expires": 30}},
     "extend the quarantine ledger": {"task": "recruitment.quarantine.tasks.extend_ledger", "schedule": crontab(hour=1, minute=10)},
     "decide anew about everybody": {"task": "recruitment.health.tasks.reassess", "schedule": crontab(hour=0, minute=20)},
+    "spread people over openings": {"task": "search.tasks.refresh_prices", "schedule": 600, "options": {"expires": 600}},
+    "note openings that hardly anybody applies to": {"task": "search.tasks.note_neglected", "schedule": crontab(hour=0, minute=40)},
     "send pending documents to the search index": {"task": "search.tasks.drain", "schedule": 5, "options": {"expires": 5}},
 }
 
@@ -140,6 +143,7 @@ READINESS_CHECKS = {  # what /readyz asks; each returns "ok" or what is wrong
 
 ELASTICSEARCH_URL = env("ELASTICSEARCH_URL", default="")  # empty: the embedded engine, in SEARCH_DIRECTORY
 ELASTICSEARCH_PREFIX = env("ELASTICSEARCH_PREFIX", default="vungxanh")  # of every index, for servers that hold others' too
+RECOMMENDATION_BOUND = env.float("RECOMMENDATION_BOUND", default=40.0)  # points of the score below a person's own best that may be shown
 SEARCH_DIRECTORY = Path(env("SEARCH_DIRECTORY", default=str(VAR / "search")))
 
 AUTH_USER_MODEL = "accounts.User"

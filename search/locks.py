@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from django.db import connection
 
 FAMILY = 0x53524348  # any number that nothing else locks under
-WRITING, REBUILDING = 1, 2
+WRITING, REBUILDING, PRICING = 1, 2, 3
 
 
 @contextmanager

@@ -22,18 +22,18 @@ TEMPERATURE = EPSILON * FULL_SCORE  # points
 COOLING = ((8, 20), (4, 20), (2, 20))  # times the temperature, for so many rounds
 MOST_ROUNDS = 400  # cooling included
 RELAXATION = 1.8
-CROWDED = 0.01  # share of all places: when no more people than this choose beyond them, the prices are found
-PATIENCE, BARELY = 10, 0.02  # so are they when this many rounds made the crowd smaller by less than this share: nobody has elsewhere to go
+IMBALANCE = 0.01  # share of all places: when no more people than this choose too much or too little, the prices are found
+PATIENCE, BARELY = 10, 0.02  # so are they when this many rounds lessened that by less than this share: nobody has elsewhere to go
 SMALLEST = np.float32(1e-30)
 
 
 @dataclass(frozen=True)
 class Prices:
-    """`points` by opening; after `rounds`, `crowding` is how many people choose beyond the places, as a share of these."""
+    """`points` by opening; after `rounds`, so many people choose more than there are places, or less than a price would have it."""
 
     points: np.ndarray
     rounds: int
-    crowding: float
+    imbalance: float  # as a share of all places
 
 
 def prices_for(lists: Lists, places: np.ndarray, *, before: np.ndarray | None = None) -> Prices:
@@ -45,15 +45,18 @@ def prices_for(lists: Lists, places: np.ndarray, *, before: np.ndarray | None = 
     if not len(lists.openings):
         return Prices(np.zeros(len(places), np.float32), 0, 0.0)
     market = _Market(lists, places)
-    done, crowding = 0, 1.0
+    done, imbalance = 0, 1.0
     prices = np.zeros(len(places), np.float32) if before is None else before.astype(np.float32)
     for temperature, most in _stages(warm=before is not None):
         market.warm_to(temperature, prices)
-        crowds: list[float] = []
-        while len(crowds) < most and not _settled(crowds):
-            crowds.append(market.reprice())
-        prices, done, crowding = market.prices(), done + len(crowds), crowds[-1]
-    return Prices(prices, done, crowding)
+        seen: list[float] = []
+        while len(seen) < most and not _settled(seen):
+            chosen = market.chosen()
+            seen.append(market.imbalance(chosen))
+            if seen[-1] > IMBALANCE:
+                market.reprice(chosen)
+        prices, done, imbalance = market.prices(), done + len(seen), seen[-1]
+    return Prices(prices, done, imbalance)
 
 
 def standing(scores: np.ndarray, prices: np.ndarray, people: np.ndarray, openings: np.ndarray) -> np.ndarray:
@@ -89,24 +92,32 @@ class _Market:
         self.way_out = np.exp(-self.best / temperature)
         self.discount = np.exp(-prices / np.float32(temperature))
 
-    def reprice(self) -> float:
-        """One round. How many people chose beyond the places, as a share of the places."""
+    def chosen(self) -> np.ndarray:
+        """How many people choose each listed opening at its price."""
         np.take(self.discount, self.openings, out=self.buffer, mode="clip")
         np.multiply(self.buffer, self.weights, out=self.buffer)
         share = 1 / (self.way_out + np.add.reduceat(self.buffer, self.starts))
         np.take(share, self.persons, out=self.buffer, mode="clip")
         np.multiply(self.buffer, self.weights_by_opening, out=self.buffer)
+        return np.maximum(self.discount[self.listed] * np.add.reduceat(self.buffer, self.opening_starts), SMALLEST)
+
+    def imbalance(self, chosen: np.ndarray) -> float:
+        """People too many anywhere, and too few where there is a price, as a share of all places."""
+        beyond = chosen - self.places
+        beyond[self.discount[self.listed] == 1] = np.maximum(0, beyond[self.discount[self.listed] == 1])
+        return float(np.abs(beyond).sum() / self.places.sum())
+
+    def reprice(self, chosen: np.ndarray) -> None:
+        """Dearer where too many choose, cheaper where too few do, never below nothing."""
         now = self.discount[self.listed]
-        chosen_by = np.maximum(now * np.add.reduceat(self.buffer, self.opening_starts), SMALLEST)
-        self.discount[self.listed] = np.clip(now * (self.places / chosen_by) ** RELAXATION, SMALLEST, 1)
-        return float(np.maximum(0, chosen_by - self.places).sum() / self.places.sum())
+        self.discount[self.listed] = np.clip(now * (self.places / chosen) ** RELAXATION, SMALLEST, 1)
 
     def prices(self) -> np.ndarray:
         return -self.temperature * np.log(self.discount)
 
 
-def _settled(crowds: list[float]) -> bool:
-    return bool(crowds) and (crowds[-1] <= CROWDED or (len(crowds) > PATIENCE and crowds[-1] > crowds[-1 - PATIENCE] * (1 - BARELY)))
+def _settled(seen: list[float]) -> bool:
+    return bool(seen) and (seen[-1] <= IMBALANCE or (len(seen) > PATIENCE and seen[-1] > seen[-1 - PATIENCE] * (1 - BARELY)))
 
 
 def _stages(*, warm: bool) -> Iterator[tuple[float, int]]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bench.recommendations import accepted, applications, highest_total, make_province, most_filled, refresh
 from search.feasible import Lists
-from search.prices import CROWDED, MOST_ROUNDS, TEMPERATURE, prices_for, standing
+from search.prices import IMBALANCE, MOST_ROUNDS, TEMPERATURE, prices_for, standing
 
 PEOPLE = 200
 
@@ -31,7 +31,7 @@ def test_without_a_price_nearly_everybody_goes_to_the_same_and_with_it_each_is_c
     assert first_choices(lists, np.zeros(2))[0] > 0.95 * PEOPLE
     found = prices_for(lists, places)
     assert found.points[0] > 10 - 3 * TEMPERATURE and found.points[1] < 0.1
-    assert found.crowding <= CROWDED
+    assert found.imbalance <= IMBALANCE
     assert first_choices(lists, found.points)[0] == pytest.approx(50, abs=15)
 
 
