@@ -8,13 +8,11 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from recruitment.health.vaccines import VACCINES, completes_course
 from recruitment.shared.forms import CleanCharField, PeopleDateField, today
 
 PANDEMIC_BEGAN = dt.date(2020, 1, 1)
 VACCINATION_BEGAN = dt.date(2021, 1, 1)
-FULL_COURSES = {"Abdala": 3, "Janssen": 1}  # doses of a basic course by the maker's label; every other vaccine in use takes 2
-USUAL_COURSE = 2
-VACCINES = ["AstraZeneca", "Pfizer", "Moderna", "Vero Cell", "Sputnik V", "Abdala", "Janssen"]
 TIME = re.compile(r"(\d{1,2})\s*(?:[:hg.]|giờ)?\s*(\d{2})?")
 EXAMPLE = _("Ví dụ: 24/11/2026")
 CHOOSE = {"required": _("Hãy chọn một mục.")}
@@ -41,7 +39,7 @@ class DoseForm(EventForm):
 
     def facts(self) -> dict:
         number, vaccine = self.cleaned_data["number"], self.cleaned_data["vaccine"]
-        return super().facts() | {"number": number, "full_course": number >= FULL_COURSES.get(vaccine, USUAL_COURSE), "vaccine": vaccine}
+        return super().facts() | {"number": number, "full_course": completes_course(vaccine, number), "vaccine": vaccine}
 
 
 class TestForm(EventForm):
