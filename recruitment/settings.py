@@ -131,6 +131,7 @@ CELERY_BEAT_SCHEDULE: dict = {
     "decide anew about everybody": {"task": "recruitment.health.tasks.reassess", "schedule": crontab(hour=0, minute=20)},
     "spread people over openings": {"task": "search.tasks.refresh_prices", "schedule": 600, "options": {"expires": 600}},
     "note openings that hardly anybody applies to": {"task": "search.tasks.note_neglected", "schedule": crontab(hour=0, minute=40)},
+    "drop proofs that no longer hold": {"task": "recruitment.health.tasks.drop_lost_proofs", "schedule": crontab(hour=0, minute=10)},
     "send pending documents to the search index": {"task": "search.tasks.drain", "schedule": 5, "options": {"expires": 5}},
 }
 

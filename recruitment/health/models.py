@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from recruitment.accounts.models import Role, User
+from recruitment.health.trust import TrustedKey
 from recruitment.places.models import Province
 from recruitment.shared.crypto import EncryptedJSONField
 from recruitment.workers.models import Worker
@@ -49,12 +50,24 @@ class HealthEvent(models.Model):
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(auto_now_add=True)
     removed_at = models.DateTimeField(null=True)
+    certificate_digest = models.CharField(max_length=64, null=True, editable=False, help_text=_("mã giấy chứng nhận, băm có khóa"))
+    certificate_key = models.ForeignKey(TrustedKey, null=True, editable=False, on_delete=models.PROTECT, related_name="events")
 
     objects = HealthEventQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]
         indexes = [models.Index(fields=["worker"], condition=Q(removed_at=None), name="health_event_current")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["certificate_digest"],
+                condition=Q(removed_at=None, certificate_key__isnull=False),
+                name="a_verified_certificate_is_one_persons",
+            ),
+            models.CheckConstraint(
+                condition=Q(certificate_key=None) | Q(certificate_digest__isnull=False), name="verified_certificate_has_its_digest"
+            ),
+        ]
 
 
 class AdmissionPolicyQuerySet(models.QuerySet):

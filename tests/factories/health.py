@@ -6,6 +6,8 @@ import factory
 from django.utils import timezone
 
 from recruitment.health.models import AdmissionPolicy, AdmissionRule, Clearance, HealthEvent, HealthRecord
+from recruitment.health.trust import TrustedKey
+from tests.factories.certificates import Issuer
 
 
 def _days_ago(days: int) -> str:
@@ -98,3 +100,21 @@ class ClearanceFactory(factory.django.DjangoModelFactory):
     policy = factory.SubFactory(AdmissionPolicyFactory)
     policy_version = 1
     record_version = 0
+
+
+class TrustedKeyFactory(factory.django.DjangoModelFactory):
+    """The key of `issuer` (tests/factories/certificates.py), as the trust list holds it."""
+
+    class Meta:
+        model = TrustedKey
+
+    class Params:
+        issuer = factory.LazyFunction(Issuer)
+
+    fingerprint = factory.LazyAttribute(lambda row: row.issuer.key.fingerprint.hex())
+    country = factory.LazyAttribute(lambda row: row.issuer.country)
+    pem = factory.LazyAttribute(lambda row: row.issuer.pem)
+    valid_from = factory.LazyAttribute(lambda row: row.issuer.key.valid_from)
+    valid_until = factory.LazyAttribute(lambda row: row.issuer.key.valid_until)
+    usages = factory.LazyAttribute(lambda row: sorted(row.issuer.key.usages))
+    source = "Danh sách thử"

@@ -27,8 +27,7 @@ class TooManyEvents(Refusal):
 @transaction.atomic
 def record_event(*, worker: Worker, facts: dict, by: User, on: dt.date) -> HealthEvent:
     """Add what somebody tells (see HealthEvent for `facts`); the same facts twice are one event. Raises TooManyEvents."""
-    HealthRecord.objects.get_or_create(worker=worker)
-    record = HealthRecord.objects.select_for_update(of=("self",), no_key=True).get(worker=worker)
+    record = lock_record(worker)
     known = list(HealthEvent.objects.filter(worker=worker, removed_at=None).order_by("pk"))
     same = next((event for event in known if event.facts == facts), None)
     if same:
@@ -36,7 +35,7 @@ def record_event(*, worker: Worker, facts: dict, by: User, on: dt.date) -> Healt
     if len(known) >= MOST_EVENTS:
         raise TooManyEvents(worker=worker)
     event = HealthEvent.objects.create(worker=worker, facts=facts, recorded_by=by)
-    _raise_version(record, by, on)
+    record_changed(record, by=by, on=on)
     return event
 
 
@@ -57,11 +56,18 @@ def record_contacts(*, workers: Collection[Worker], kind: str, contact_on: dt.da
 @transaction.atomic
 def remove_event(*, event: HealthEvent, by: User, on: dt.date) -> None:
     """Take an event back; repeating it changes nothing."""
-    record = HealthRecord.objects.select_for_update(of=("self",), no_key=True).select_related("worker").get(worker=event.worker_id)
+    record = lock_record(event.worker)
     if HealthEvent.objects.filter(pk=event.pk, removed_at=None).update(removed_at=timezone.now()):
-        _raise_version(record, by, on)
+        record_changed(record, by=by, on=on)
 
 
-def _raise_version(record: HealthRecord, by: User, on: dt.date) -> None:
+def lock_record(worker: Worker) -> HealthRecord:
+    """Inside the caller's transaction: whoever holds it is alone in changing this worker's events."""
+    HealthRecord.objects.get_or_create(worker=worker)
+    return HealthRecord.objects.select_for_update(of=("self",), no_key=True).select_related("worker__user").get(worker=worker)
+
+
+def record_changed(record: HealthRecord, *, by: User | None, on: dt.date) -> None:
+    """After a change of events: a new version of the locked record, and a new decision."""
     HealthRecord.objects.filter(pk=record.pk).update(version=F("version") + 1)
     assess_worker(worker=record.worker, by=by, on=on)

@@ -1,0 +1,143 @@
+"""The trust list: keys taken up and withdrawn, certificates revoked; and proofs that thereby no longer hold."""
+
+import datetime as dt
+import logging
+
+from celery import current_app
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from kombu.exceptions import OperationalError
+
+from recruitment.accounts.models import User
+from recruitment.health.certificates.signing import NotASigningKey, key_from_pem
+from recruitment.health.models import HealthEvent
+from recruitment.health.services.events import lock_record, record_changed
+from recruitment.health.trust import RevokedCertificate, TrustedKey, certificate_digest
+from recruitment.shared.refusals import Conflict, Refusal
+from recruitment.workers.models import Worker
+
+logger = logging.getLogger(__name__)
+CHUNK = 500
+
+
+class UnreadableKey(Refusal):
+    field = "pem"
+
+    def for_people(self) -> str:
+        return _("Đây không phải chứng thư dùng được. Cần một chứng thư X.509 dạng PEM với khóa P-256, hoặc RSA từ 2048 đến 4096 bit.")
+
+
+class ExpiredKey(Refusal):
+    """Carries `until`, the key's last day."""
+
+    field = "pem"
+
+    def for_people(self) -> str:
+        return _("Chứng thư này đã hết hạn ngày %(day)s nên không xác minh được giấy nào nữa.") % {"day": f"{self.facts['until']:%d/%m/%Y}"}
+
+
+class KeyAlreadyTrusted(Refusal):
+    """Carries `key`."""
+
+    field = "pem"
+
+    def for_people(self) -> str:
+        return _("Khóa %(key)s đã có trong danh sách.") % {"key": self.facts["key"]}
+
+
+class CertificateAlreadyRevoked(Refusal):
+    field = "certificate_id"
+
+    def for_people(self) -> str:
+        return _("Giấy chứng nhận này đã có trong danh sách thu hồi.")
+
+
+class KeyAlreadyWithdrawn(Conflict):
+    pass
+
+
+@transaction.atomic
+def trust_key(*, pem: str, country: str, source: str, by: User | None, at: dt.datetime) -> TrustedKey:
+    """Take up the key of one X.509 certificate; its period and usages are read from it. Raises UnreadableKey, ExpiredKey, KeyAlreadyTrusted."""
+    try:
+        key = key_from_pem(pem)
+    except NotASigningKey:
+        raise UnreadableKey() from None
+    if key.valid_until < at:
+        raise ExpiredKey(until=timezone.localdate(key.valid_until))
+    row = TrustedKey(
+        fingerprint=key.fingerprint.hex(),
+        country=country,
+        pem=key.pem,
+        valid_from=key.valid_from,
+        valid_until=key.valid_until,
+        usages=sorted(key.usages),
+        source=source,
+        added_by=by,
+    )
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError:
+        raise KeyAlreadyTrusted(key=row) from None
+    return row
+
+
+@transaction.atomic
+def withdraw_key(*, key: TrustedKey, reason: str, by: User, at: dt.datetime) -> None:
+    """Trust it no longer. What it proved becomes a claim again, in the background. Raises KeyAlreadyWithdrawn."""
+    if not TrustedKey.objects.trusted().filter(pk=key.pk).update(withdrawn_at=at, withdrawn_by=by, withdrawal_reason=reason):
+        raise KeyAlreadyWithdrawn(key=key)
+    transaction.on_commit(_nudge, robust=True)
+
+
+@transaction.atomic
+def revoke_certificate(*, certificate_id: str, reason: str, by: User) -> RevokedCertificate:
+    """Count this certificate no longer, whoever shows it. Raises CertificateAlreadyRevoked."""
+    digest = certificate_digest(certificate_id)
+    row, is_new = RevokedCertificate.objects.get_or_create(digest=digest, defaults={"reason": reason, "added_by": by})
+    if not is_new:
+        raise CertificateAlreadyRevoked(row=row)
+    transaction.on_commit(_nudge, robust=True)
+    return row
+
+
+@transaction.atomic
+def restore_certificate(*, revoked: RevokedCertificate, by: User) -> None:
+    """Take a revocation back. Whoever lost a proof by it sends the certificate once more."""
+    RevokedCertificate.objects.filter(pk=revoked.pk).delete()
+
+
+def proofs_that_no_longer_hold():
+    """Events verified by a key that was withdrawn since, or by a certificate that was revoked."""
+    revoked = RevokedCertificate.objects.filter(digest=OuterRef("certificate_digest"))
+    verified = HealthEvent.objects.filter(removed_at=None, certificate_key__isnull=False)
+    return verified.filter(Q(certificate_key__withdrawn_at__isnull=False) | Exists(revoked)).order_by("worker_id", "pk")
+
+
+def drop_lost_proofs(*, on: dt.date) -> int:
+    """Turn them into claims, a worker at a time, each with a new decision; how many workers it concerned. It can be repeated and interrupted."""
+    concerned = 0
+    while pks := list(dict.fromkeys(proofs_that_no_longer_hold().values_list("worker_id", flat=True)[:CHUNK])):
+        for worker in Worker.objects.filter(pk__in=pks).order_by("pk"):
+            _drop_lost_proofs_of(worker, on)
+        concerned += len(pks)
+    return concerned
+
+
+@transaction.atomic
+def _drop_lost_proofs_of(worker: Worker, on: dt.date) -> None:
+    record = lock_record(worker)
+    lost = list(proofs_that_no_longer_hold().filter(worker=worker).values_list("pk", flat=True))
+    if HealthEvent.objects.filter(pk__in=lost).update(certificate_key=None, proof=HealthEvent.Proof.CLAIMED):
+        record_changed(record, by=None, on=on)
+
+
+def _nudge() -> None:
+    """Tell the worker now; what is lost here, the night's run finds."""
+    try:
+        current_app.send_task("recruitment.health.tasks.drop_lost_proofs", retry=False, ignore_result=True, expires=3600)
+    except OperationalError:
+        logger.warning("The broker can't be reached; lost proofs are dropped in the night.")
