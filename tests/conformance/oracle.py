@@ -82,6 +82,8 @@ def _match_all(body, source):
 
 
 def _bool(body, source):
+    if not any(body.get(part) for part in ("must", "filter", "should", "must_not")):
+        return 1.0  # as match_all, whatever minimum_should_match says
     total = 0.0
     for query in as_list(body.get("must", [])):
         if (found := evaluate(query, source)) is None:
@@ -96,8 +98,7 @@ def _bool(body, source):
     needed = body.get("minimum_should_match", 1 if should and not body.get("must") and not body.get("filter") else 0)
     if len(found) < needed:
         return None
-    only_empty = not any(body.get(part) for part in ("must", "filter", "should", "must_not"))
-    return 1.0 if only_empty else total + sum(found)
+    return total + sum(found)
 
 
 def _constant_score(body, source):

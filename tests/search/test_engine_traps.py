@@ -1,9 +1,10 @@
-"""What tantivy does to those who trust it, and what a crash leaves behind."""
+"""What goes wrong in indexes: stale versions, ties without order, crashes, a second writer, files that are gone."""
 
 import datetime as dt
 import subprocess
 import sys
 import time
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -11,9 +12,10 @@ from elasticsearch.dsl import Q, Search
 
 from search.documents import mapping
 from search.engines.contract import IndexUnavailable, UnknownField, Write
+from search.engines.embedded import directory as directory_module
 from search.engines.embedded import engine as engine_module
-from search.engines.embedded import ranking, schema
-from search.engines.embedded.engine import EmbeddedEngine, writer_of
+from search.engines.embedded import ranking, schema, segments
+from search.engines.embedded.engine import EmbeddedEngine
 from search.projections import candidate_source
 from search.scoring import CandidateFacts
 from tests.conformance import generated
@@ -38,8 +40,7 @@ def found(engine, search=ALL) -> list[int]:
     return [hit.document for hit in engine.search("candidate", search).hits]
 
 
-def test_a_deleted_document_is_gone_although_its_id_is_a_number(engine):
-    """By an unsigned-integer term tantivy deletes nothing and says nothing: documents are keyed by text."""
+def test_a_deleted_document_is_gone(engine):
     engine.write("candidate", [Write(7, 2, None)])
     assert 7 not in found(engine)
     assert len(found(engine)) == 29
@@ -71,9 +72,9 @@ def test_a_day_is_found_on_that_day_wherever_the_server_stands(engine):
     assert found(engine, ALL.query("range", ready_on={"lt": dt.date(2026, 12, 1)})) == []
 
 
-@pytest.mark.parametrize("fetched", [0, 7, 1000])
-def test_equal_hits_keep_one_order_although_they_were_written_in_another(tmp_path, monkeypatch, fetched):
-    monkeypatch.setattr(ranking, "TIES_FETCHED", fetched)
+@pytest.mark.parametrize("group", [1, 7, 1000])
+def test_equal_hits_keep_one_order_although_they_were_written_in_another(tmp_path, monkeypatch, group):
+    monkeypatch.setattr(ranking, "GROUP", group)
     engine = EmbeddedEngine(tmp_path)
     pks = list(range(1, 901))
     Random(3).shuffle(pks)
@@ -99,10 +100,11 @@ def test_another_process_sees_a_commit_at_once(engine):
 
 def test_a_search_in_hand_is_not_disturbed_by_a_new_index(engine):
     other = EmbeddedEngine(engine.root)
-    held = other.shelf("candidate").reader.searcher()
+    held = other.shelf("candidate").reader.current().snapshot
     with engine.build("candidate") as build:
         build.activate()
-    assert held.num_docs == 30
+    assert len(held) == 30
+    assert held.versions([7]) == {7: 1}
     assert found(other) == []
 
 
@@ -149,41 +151,83 @@ def test_a_build_that_is_not_finished_leaves_the_live_index_alone(engine):
 
 
 def test_a_second_writer_is_told_to_wait(engine, monkeypatch):
-    monkeypatch.setattr(engine_module, "WRITER_WAIT_SECONDS", 0.1)
-    folder = engine.shelf("candidate").directory.live()
-    with writer_of(folder, heap=15_000_000), pytest.raises(IndexUnavailable, match="another process"):
-        engine.write("candidate", [Write(31, 1, person(31))])
+    monkeypatch.setattr(directory_module, "WRITER_WAIT_SECONDS", 0.1)
+    with engine.shelf("candidate").directory.writing(), pytest.raises(IndexUnavailable, match="another process"):
+        EmbeddedEngine(engine.root).write("candidate", [Write(31, 1, person(31))])
     engine.write("candidate", [Write(31, 1, person(31))])
     assert len(found(engine)) == 31
 
 
 KILLED = """
 import sys
-from tantivy import Index
-from search.engines.embedded.schema import layout_of, register_analysers
-from search.engines.contract import Write
-from search.projections import candidate_source
-from search.scoring import CandidateFacts
-index = Index.open(sys.argv[1])
-register_analysers(index)
-writer = index.writer(15_000_000, 1)
-for pk in range(100, 20_000):
-    writer.add_document(layout_of("candidate").document(Write(pk, 1, candidate_source(pk, CandidateFacts()))))
-print("writing", flush=True)
-sys.stdin.read()
+from pathlib import Path
+from search.engines.embedded.engine import EmbeddedEngine
+directory = EmbeddedEngine(Path(sys.argv[1])).shelf("candidate").directory
+with directory.writing(), directory.journal(directory.live()).file.open("ab") as journal:
+    journal.write(b"0badcafe [[99, 1, {")
+    journal.flush()
+    print("writing", flush=True)
+    sys.stdin.read()
 """
 
 
 def test_the_index_survives_a_writer_killed_in_the_middle(engine):
-    folder = engine.shelf("candidate").directory.live()
     program = "import django, os; os.environ['DJANGO_SETTINGS_MODULE'] = 'tests.settings'; django.setup()\n" + KILLED
-    with subprocess.Popen([sys.executable, "-c", program, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as writer:
+    with subprocess.Popen([sys.executable, "-c", program, str(engine.root)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as writer:
         assert writer.stdout.readline() == "writing\n"
         assert len(found(engine)) == 30  # readers go on while somebody writes
         writer.kill()
     assert len(found(EmbeddedEngine(engine.root))) == 30
-    engine.write("candidate", [Write(31, 1, person(31))])  # the lock file it left behind is nobody's
-    assert len(found(engine)) == 31
+    engine.write("candidate", [Write(31, 1, person(31))])  # the lock died with its holder, the half line is written over
+    assert len(found(engine)) == len(found(EmbeddedEngine(engine.root))) == 31
+
+
+def test_a_journal_cut_anywhere_holds_the_whole_writes_before_the_cut(engine):
+    journal = engine.shelf("candidate").directory.journal(engine.shelf("candidate").directory.live())
+    ends = [journal.size()]
+    for pk in (31, 32, 33):
+        engine.write("candidate", [Write(pk, 1, person(pk))])
+        ends.append(journal.size())
+    everything = journal.file.read_bytes()
+    for cut in range(0, len(everything), 7):
+        journal.file.write_bytes(everything[:cut])
+        assert len(found(EmbeddedEngine(engine.root))) == 30 + sum(end <= cut for end in ends[1:])
+    flipped = bytearray(everything)
+    flipped[ends[1] + 40] ^= 1
+    journal.file.write_bytes(flipped)
+    assert len(found(EmbeddedEngine(engine.root))) == 31
+
+
+def test_a_damaged_segment_is_reported_not_crashed_into(engine):
+    segment = next(engine.shelf("candidate").directory.live().glob("*.segment"))
+    segment.write_bytes(segment.read_bytes()[:100])
+    with pytest.raises(IndexUnavailable, match="search_rebuild"):
+        EmbeddedEngine(engine.root).search("candidate", ALL)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_is_written_and_merged_the_index_holds_the_latest_of_each_document(tmp_path, monkeypatch, seed):
+    """Segments of 60 documents at most, merged into new folders every 40 changes; a second process follows along."""
+    monkeypatch.setattr(segments, "LARGEST", 60)
+    monkeypatch.setattr(engine_module, "MOST_CHANGES", 40)
+    random, engine, other, expected = Random(seed), EmbeddedEngine(tmp_path), EmbeddedEngine(tmp_path), {}
+    sources = {pk: source for pk, (_facts, source) in generated.candidates(random, 200).items()}
+    with engine.build("candidate") as build:
+        for version in (1, 2):
+            for pk in random.sample(list(sources), 100):
+                expected[pk] = generated.candidate_source(pk, generated.candidate(random))
+                build.write([Write(pk, version, expected[pk])])
+        build.activate()
+    for version in range(3, 40):
+        batch = {pk: random.choice([None, sources[pk], sources[pk]]) for pk in random.sample(list(sources), random.choice([1, 1, 5, 30]))}
+        engine.write("candidate", [Write(pk, version, source) for pk, source in batch.items()])
+        expected = {pk: source for pk, source in (expected | batch).items() if source is not None}
+        assert dict(other.digests("candidate")) == {pk: source["digest"] for pk, source in expected.items()}
+        assert found(other, ALL.query("range", wage_wanted={"gte": 9_000_000})) == sorted(
+            pk for pk, source in expected.items() if (source["wage_wanted"] or 0) >= 9_000_000
+        )
+        assert found(other, ALL.query("terms", zones=[1, 2])) == sorted(pk for pk, source in expected.items() if {1, 2} & set(source["zones"]))
+    assert len([path for path in (Path(tmp_path) / "candidate").iterdir() if path.is_dir()]) == 1
 
 
 def test_words_are_split_at_spaces_and_nothing_else(tmp_path):

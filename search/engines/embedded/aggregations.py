@@ -1,61 +1,65 @@
-"""Facet counts in Elasticsearch's shape. tantivy has no `filter` aggregation: each filter is a query of its own."""
+"""Facet counts in Elasticsearch's shape: terms of a field, and named conditions, each under a filter of its own."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
-import tantivy
-from tantivy import Occur, Query
+import numpy as np
 
 from search.engines.contract import UnsupportedQuery
 from search.engines.embedded.compiler import Compiler, only_entry, refuse_unknown
+from search.engines.embedded.plans import Found, View, all_of
 
-EVERY_TERM = 1_000_000  # more terms than any field has, so that no count is an estimate
 DEFAULT_SIZE = 10  # Elasticsearch's
 COUNTED_TYPES = ("keyword", "long", "boolean")
+Hits = Sequence[tuple[View, Found]]  # the documents counted over, segment by segment
 
 
 class Aggregator:
     """Counts over the documents that one query matches."""
 
-    def __init__(self, compiler: Compiler, searcher: tantivy.Searcher):
+    def __init__(self, compiler: Compiler):
         self.compiler = compiler
-        self.searcher = searcher
 
-    def run(self, query: Query, aggregations: Mapping) -> dict[str, dict]:
-        return {name: self._one(query, dict(body)) for name, body in aggregations.items()}
+    def run(self, hits: Hits, aggregations: Mapping) -> dict[str, dict]:
+        return {name: self._one(hits, dict(body)) for name, body in aggregations.items()}
 
-    def _one(self, query: Query, body: dict) -> dict:
+    def _one(self, hits: Hits, body: dict) -> dict:
         inner = body.pop("aggs", None) or body.pop("aggregations", {})
         name, options = only_entry(body, "aggregation")
         if name == "terms" and not inner:
-            return self._terms(query, options)
+            return self._terms(hits, options)
         if name == "filter":
-            return self._filter(query, options, inner)
+            return self._filter(hits, options, inner)
         if name == "filters" and not inner:
             refuse_unknown("filters", options, {"filters"})
-            return {"buckets": {key: self._filter(query, condition, {}) for key, condition in options["filters"].items()}}
+            return {"buckets": {key: self._filter(hits, condition, {}) for key, condition in options["filters"].items()}}
         raise UnsupportedQuery(f"aggregation {name!r}" + (" with aggregations inside" if inner else ""))
 
-    def _filter(self, query: Query, condition: Mapping, inner: Mapping) -> dict:
-        narrowed = both(query, self.compiler.filter(condition))
-        return {"doc_count": self.searcher.search(narrowed, limit=1, count=True).count, **self.run(narrowed, inner)}
+    def _filter(self, hits: Hits, condition: Mapping, inner: Mapping) -> dict:
+        plan = self.compiler.filter(condition)
+        narrowed = [(view, all_of([mask, plan.mask(view)])) for view, mask in hits]
+        return {"doc_count": sum(count(view, mask) for view, mask in narrowed), **self.run(narrowed, inner)}
 
-    def _terms(self, query: Query, options: Mapping) -> dict:
+    def _terms(self, hits: Hits, options: Mapping) -> dict:
         refuse_unknown("terms", options, {"field", "size"})
         field = options["field"]
         kind = self.compiler.layout.type_of(field)
         if kind not in COUNTED_TYPES:
             raise UnsupportedQuery(f"terms aggregation on the {kind} field {field!r}")
-        asked = {"field": field, "size": EVERY_TERM, "segment_size": EVERY_TERM}
-        found = self.searcher.aggregate(query, {"values": {"terms": asked}})["values"]["buckets"]
-        ordered = sorted(found, key=lambda bucket: (-bucket["doc_count"], bucket["key"]))  # Elasticsearch's order; tantivy's ties have none
+        counted: Counter = Counter()
+        for view, mask in hits:
+            column = view.column(field)
+            tally = column.tally(np.ones(view.size, dtype=bool) if mask is None else mask)
+            for place in np.flatnonzero(tally).tolist():
+                counted[column.distinct[place]] += int(tally[place])
+        ordered = sorted(counted.items(), key=lambda bucket: (-bucket[1], bucket[0]))  # Elasticsearch's order
         size = options.get("size", DEFAULT_SIZE)
         return {
             "doc_count_error_upper_bound": 0,
-            "sum_other_doc_count": sum(bucket["doc_count"] for bucket in ordered[size:]),
-            "buckets": [bucket | {"key": int(bucket["key"])} if kind != "keyword" else bucket for bucket in ordered[:size]],
+            "sum_other_doc_count": sum(documents for _value, documents in ordered[size:]),
+            "buckets": [{"key": value if kind == "keyword" else int(value), "doc_count": documents} for value, documents in ordered[:size]],
         }
 
 
-def both(query: Query, condition: Query) -> Query:
-    """The documents that match both, with the query's scores (the condition scores nothing)."""
-    return Query.boolean_query([(Occur.Must, query), (Occur.Must, condition)])
+def count(view: View, mask: Found) -> int:
+    return view.size if mask is None else int(np.count_nonzero(mask))

@@ -1,23 +1,17 @@
-"""Compiles the part of Elasticsearch's query language that the product uses to tantivy, and refuses the rest by name.
+"""Compiles the part of Elasticsearch's query language that the product uses, and refuses the rest by name.
 
 Scores follow Elasticsearch: exact matches count their boost, filters nothing, words BM25. What would need a scored keyword
-term is refused, since the engines count those differently.
+term is refused: Elasticsearch weighs it by how rare it is, which nobody here means.
 """
 
 from collections.abc import Callable, Mapping
 
-import tantivy
-from tantivy import Occur, Query
-
 from search.engines.contract import UnsupportedQuery
-from search.engines.embedded.schema import Layout, in_utc
+from search.engines.embedded.plans import Best, Boolean, Constant, Plan, Word
+from search.engines.embedded.schema import Layout, stored
 
-BOUNDS = {"gte": ("lower_bound", "include_lower", True), "gt": ("lower_bound", "include_lower", False)} | {
-    "lte": ("upper_bound", "include_upper", True),
-    "lt": ("upper_bound", "include_upper", False),
-}
-RANGE_TYPES = {"long": tantivy.FieldType.Integer, "date": tantivy.FieldType.Date}
-LARGEST_LONG = 2**63 - 1
+BOUNDS = {"gte": ("low", True), "gt": ("low", False), "lte": ("high", True), "lt": ("high", False)}
+RANGE_TYPES = ("long", "date")
 
 
 class Compiler:
@@ -25,8 +19,7 @@ class Compiler:
 
     def __init__(self, layout: Layout):
         self.layout = layout
-        self.schema = layout.schema
-        self.clauses: dict[str, Callable[[Mapping], Query]] = {
+        self.clauses: dict[str, Callable[[Mapping], Plan]] = {
             "match_all": self._match_all,
             "bool": self._bool,
             "term": self._term,
@@ -38,118 +31,112 @@ class Compiler:
             "constant_score": self._constant_score,
         }
 
-    def compile(self, query: Mapping) -> Query:
+    def compile(self, query: Mapping) -> Plan:
         """UnsupportedQuery or UnknownField."""
         name, body = only_entry(query, "query")
         if name not in self.clauses:
             raise UnsupportedQuery(f"query {name!r}")
         return self.clauses[name](body)
 
-    def filter(self, query: Mapping) -> Query:
-        """The same documents, each with score 0. A keyword term may stand here: it is not asked for a score."""
+    def filter(self, query: Mapping) -> Plan:
+        """The same documents, asked for no scores. A keyword term may stand here."""
         name, body = only_entry(query, "query")
-        compiled = self._term_without_score(body) if name == "term" else self.compile(without_optional(query))
-        return Query.const_score_query(compiled, 0.0)
+        return self._term_without_score(body) if name == "term" else self.compile(query)
 
-    def _match_all(self, body: Mapping) -> Query:
+    def _match_all(self, body: Mapping) -> Plan:
         refuse_unknown("match_all", body, {"boost"})
-        return Query.const_score_query(Query.all_query(), float(body.get("boost", 1)))
+        return Constant(lambda view: None, float(body.get("boost", 1)))
 
-    def _bool(self, body: Mapping) -> Query:
+    def _bool(self, body: Mapping) -> Plan:
         refuse_unknown("bool", body, {"must", "filter", "should", "must_not", "minimum_should_match"})
-        must = [self.compile(query) for query in as_list(body.get("must", []))]
-        must += [self.filter(query) for query in as_list(body.get("filter", []))]
-        should = [self.compile(query) for query in as_list(body.get("should", []))]
-        must_not = [self.filter(query) for query in as_list(body.get("must_not", []))]
-        needed = shoulds_needed(body)
-        if not must and not (should and needed):  # tantivy wants something to start from
-            must = [Query.const_score_query(Query.all_query(), 0.0 if should or must_not else 1.0)]
-        parts = [(Occur.Must, query) for query in must] + [(Occur.Should, query) for query in should]
-        return Query.boolean_query(parts + [(Occur.MustNot, query) for query in must_not], minimum_number_should_match=needed or None)
+        if not any(as_list(body.get(part, [])) for part in ("must", "filter", "should", "must_not")):
+            return self._match_all({})
+        return Boolean(
+            must=[self.compile(query) for query in as_list(body.get("must", []))],
+            conditions=[self.filter(query) for query in as_list(body.get("filter", []))],
+            should=[self.compile(query) for query in as_list(body.get("should", []))],
+            must_not=[self.filter(query) for query in as_list(body.get("must_not", []))],
+            needed=shoulds_needed(body),
+        )
 
-    def _constant_score(self, body: Mapping) -> Query:
+    def _constant_score(self, body: Mapping) -> Plan:
         refuse_unknown("constant_score", body, {"filter", "boost"})
-        return Query.const_score_query(self.filter(body["filter"]), float(body.get("boost", 1)))
+        return Constant(self.filter(body["filter"]).mask, float(body.get("boost", 1)))
 
-    def _term(self, body: Mapping) -> Query:
+    def _term(self, body: Mapping) -> Plan:
         field, _options = only_entry(body, "term")
         if self.layout.type_of(field) in ("text", "keyword"):
             raise UnsupportedQuery(f"term on {field!r} outside a filter: its score differs between engines")
         return self._term_without_score(body)
 
-    def _term_without_score(self, body: Mapping) -> Query:
+    def _term_without_score(self, body: Mapping) -> Plan:
         field, options = only_entry(body, "term")
         value, boost = with_boost("term", options, "value")
-        return Query.const_score_query(self._exactly(field, value), boost)
+        exactly = self._stored(field, value)
+        return Constant(lambda view: view.within(field, (exactly, exactly)), boost)
 
-    def _terms(self, body: Mapping) -> Query:
+    def _terms(self, body: Mapping) -> Plan:
         body = dict(body)
         boost = float(body.pop("boost", 1))
         field, values = only_entry(body, "terms")
         if not isinstance(values, list | tuple):
             raise UnsupportedQuery(f"terms on {field!r} with a lookup")
         self.layout.type_of(field)
-        typed = [self._typed(field, value) for value in values]
-        return Query.const_score_query(Query.term_set_query(self.schema, field, typed) if typed else Query.empty_query(), boost)
+        wanted = tuple({self._stored(field, value) for value in values})
+        return Constant(lambda view: view.among(field, wanted), boost)
 
-    def _exactly(self, field: str, value) -> Query:
-        return Query.term_query(self.schema, field, self._typed(field, value))
-
-    def _range(self, body: Mapping) -> Query:
+    def _range(self, body: Mapping) -> Plan:
         field, options = only_entry(body, "range")
         kind = self.layout.type_of(field)
         if kind not in RANGE_TYPES:
             raise UnsupportedQuery(f"range on the {kind} field {field!r}")
         refuse_unknown("range", options, {*BOUNDS, "boost"})
-        bounds: dict[str, object] = {}
-        for name, (bound, inclusion, inclusive) in BOUNDS.items():
+        bounds: dict[str, tuple[object, bool]] = {}
+        for name, (side, inclusive) in BOUNDS.items():
             if options.get(name) is not None:
-                if bound in bounds:
+                if side in bounds:
                     raise UnsupportedQuery(f"range on {field!r} with two bounds on one side")
-                bounds |= {bound: self._typed(field, options[name]), inclusion: inclusive}
-        if not bounds:
-            return self._exists({"field": field})
-        return Query.const_score_query(Query.range_query(self.schema, field, RANGE_TYPES[kind], **bounds), float(options.get("boost", 1)))
+                bounds[side] = self._stored(field, options[name]), inclusive
+        (low, with_low), (high, with_high) = bounds.get("low", (None, True)), bounds.get("high", (None, True))
+        return Constant(lambda view: view.within(field, (low, high, with_low, with_high)), float(options.get("boost", 1)))
 
-    def _exists(self, body: Mapping) -> Query:
+    def _exists(self, body: Mapping) -> Plan:
         refuse_unknown("exists", body, {"field", "boost"})
-        if self.layout.type_of(body["field"]) == "text":
-            raise UnsupportedQuery(f"exists on the text field {body['field']!r}")
-        return Query.const_score_query(Query.exists_query(body["field"]), float(body.get("boost", 1)))
+        field = body["field"]
+        if self.layout.type_of(field) == "text":
+            raise UnsupportedQuery(f"exists on the text field {field!r}")
+        return Constant(lambda view: view.present(field), float(body.get("boost", 1)))
 
-    def _match(self, body: Mapping) -> Query:
+    def _match(self, body: Mapping) -> Plan:
         field, options = only_entry(body, "match")
         if not isinstance(options, Mapping):
             options = {"query": options}
         refuse_unknown("match", options, {"query", "operator", "boost"})
-        return self._words(field, options["query"], operator_of(options), float(options.get("boost", 1)))
+        return self._words(field, options["query"], all_needed(options), float(options.get("boost", 1)))
 
-    def _multi_match(self, body: Mapping) -> Query:
+    def _multi_match(self, body: Mapping) -> Plan:
         refuse_unknown("multi_match", body, {"query", "fields", "operator", "type"})
         if body.get("type", "best_fields") != "best_fields":
             raise UnsupportedQuery(f"multi_match.type {body['type']!r}")
         fields = [field.partition("^") for field in body["fields"]]
-        operator = operator_of(body)
-        return Query.disjunction_max_query([self._words(field, body["query"], operator, float(boost or 1)) for field, _caret, boost in fields])
+        needed = all_needed(body)
+        return Best([self._words(field, body["query"], needed, float(boost or 1)) for field, _caret, boost in fields])
 
-    def _words(self, field: str, words: str, operator: Occur, boost: float) -> Query:
+    def _words(self, field: str, words: str, all_of_them: bool, boost: float) -> Plan:
         if self.layout.type_of(field) != "text":
             raise UnsupportedQuery(f"match on {field!r}, which is not text")
-        parts = [(operator, Query.term_query(self.schema, field, word, index_option="freq")) for word in words.split()]
-        return Query.boost_query(Query.boolean_query(parts), boost) if parts else Query.empty_query()
+        parts = [Word(field, word, boost) for word in words.split()]
+        if len(parts) == 1:
+            return parts[0]
+        return Boolean(must=parts) if all_of_them and parts else Boolean(should=parts, needed=1)
 
-    def _typed(self, field: str, value: object) -> object:
-        """The value in the field's type. UnsupportedQuery for one that isn't."""
+    def _stored(self, field: str, value: object) -> int | str:
+        """The value as the field's column has it. UnsupportedQuery for one of another type."""
         kind = self.layout.type_of(field)
         try:
-            if kind == "date":
-                return in_utc(value)
-        except (ValueError, TypeError, AttributeError) as error:
-            raise UnsupportedQuery(f"{value!r} for the date field {field!r}: {error}") from error
-        fits = {"long": is_long, "boolean": lambda given: isinstance(given, bool), "keyword": is_text, "text": is_text}[kind]
-        if not fits(value):
-            raise UnsupportedQuery(f"{value!r} for the {kind} field {field!r}")
-        return value
+            return stored(kind, value)
+        except (ValueError, TypeError) as error:
+            raise UnsupportedQuery(f"{value!r} for the {kind} field {field!r}: {error}") from error
 
 
 def shoulds_needed(body: Mapping) -> int:
@@ -160,28 +147,11 @@ def shoulds_needed(body: Mapping) -> int:
     return needed
 
 
-def without_optional(query: Mapping) -> Mapping:
-    """The query without clauses that only add to scores: they are most of a ranking's work and change no count."""
-    name, body = only_entry(query, "query")
-    if name != "bool" or shoulds_needed(body) or not (body.get("must") or body.get("filter")):
-        return query
-    kept = {part: clauses for part, clauses in body.items() if part not in ("should", "minimum_should_match")}
-    return {"bool": kept | {"must": [without_optional(clause) for clause in as_list(body.get("must", []))]}}
-
-
-def is_long(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and -LARGEST_LONG <= value <= LARGEST_LONG
-
-
-def is_text(value: object) -> bool:
-    return isinstance(value, str)
-
-
-def operator_of(options: Mapping) -> Occur:
+def all_needed(options: Mapping) -> bool:
     operator = options.get("operator", "or").lower()
     if operator not in ("and", "or"):
         raise UnsupportedQuery(f"operator {operator!r}")
-    return Occur.Must if operator == "and" else Occur.Should
+    return operator == "and"
 
 
 def only_entry(body: Mapping, what: str) -> tuple[str, object]:

@@ -1,26 +1,27 @@
-"""The engine in process: tantivy under SEARCH_DIRECTORY. Any process reads; the one that drains the outbox writes."""
+"""The engine in process: columns under SEARCH_DIRECTORY. Any process reads; the one that drains the outbox writes."""
 
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-import tantivy
+import numpy as np
 from elasticsearch.dsl import Search
-from tantivy import Query
 
 from search.engines.contract import Answer, Health, IndexUnavailable, UnsupportedQuery, Write
-from search.engines.embedded.aggregations import Aggregator, both
+from search.engines.embedded.aggregations import Aggregator, count
 from search.engines.embedded.compiler import Compiler, refuse_unknown
 from search.engines.embedded.directory import IndexDirectory
-from search.engines.embedded.ranking import keys_of, page
+from search.engines.embedded.plans import Matched, View, all_of
+from search.engines.embedded.ranking import hits_of, page_of
 from search.engines.embedded.reader import Reader
-from search.engines.embedded.schema import ID, PK, VERSION, layout_of, register_analysers
+from search.engines.embedded.schema import layout_of
+from search.engines.embedded.snapshot import Snapshot
 
-SMALL_HEAP, LARGE_HEAP = 15_000_000, 200_000_000  # bytes the writer may fill before it writes a segment
-WRITER_WAIT_SECONDS = 10
 SEARCH_PARTS = {"query", "post_filter", "aggs", "aggregations", "sort", "from", "size", "track_total_hits", "_source"}
 DEFAULT_SIZE = 10  # Elasticsearch's
+MATCH_ALL = {"match_all": {}}
+MADE_TOGETHER = 8_000  # documents of a build that become columns in one go
+MOST_CHANGES = 10_000  # documents in the journal, which every process reads when it starts; more are merged into the segments
 
 
 class Shelf:
@@ -29,7 +30,7 @@ class Shelf:
     def __init__(self, root: Path, kind: str):
         self.layout = layout_of(kind)
         self.compiler = Compiler(self.layout)
-        self.directory = IndexDirectory(root, kind, self.layout.fingerprint)
+        self.directory = IndexDirectory(root, self.layout)
         self.reader = Reader(self.directory)
 
 
@@ -50,113 +51,71 @@ class EmbeddedEngine:
         refuse_unknown("search", body, SEARCH_PARTS)
         if body.get("track_total_hits", True) is not True:
             raise UnsupportedQuery("search.track_total_hits other than true")
-        keys = keys_of(body.get("sort", []), shelf.layout)
-        asked = body.get("query", {"match_all": {}})
-        query = shelf.compiler.compile(asked)
-        if "post_filter" in body:
-            query = both(query, shelf.compiler.filter(body["post_filter"]))
-        searcher = shelf.reader.searcher()
-        total, hits = page(searcher, query, keys, body.get("from", 0), body.get("size", DEFAULT_SIZE))
-        counted = Aggregator(shelf.compiler, searcher).run(shelf.compiler.filter(asked), body.get("aggs") or body.get("aggregations", {}))
-        return Answer(total=total, hits=hits, aggregations=counted)
+        page = page_of(body.get("sort", []), shelf.layout, start=body.get("from", 0), size=body.get("size", DEFAULT_SIZE))
+        query = shelf.compiler.compile(body.get("query", MATCH_ALL))
+        narrowing = shelf.compiler.filter(body.get("post_filter", MATCH_ALL))
+        snapshot = shelf.reader.current().snapshot
+        found, counted = [], []
+        for view in (View(part, snapshot) for part in snapshot.parts):
+            matched = query.matched(view) if page.order.by_score else Matched(query.mask(view), 0.0)
+            mask = all_of([matched.mask, view.part.living])
+            counted.append((view, mask))
+            found.append((view, matched, all_of([mask, narrowing.mask(view)])))
+        return Answer(
+            total=sum(count(view, hits) for view, _matched, hits in found),
+            hits=hits_of(page, found),
+            aggregations=Aggregator(shelf.compiler).run(counted, body.get("aggs") or body.get("aggregations", {})),
+        )
 
     def write(self, kind: str, writes: Sequence[Write]) -> None:
         shelf = self.shelf(kind)
-        held = versions(shelf.reader.searcher(), shelf.layout.schema, [write.document for write in writes])
-        latest = {write.document: write for write in sorted(writes, key=lambda write: write.version)}
-        fresh = [write for write in latest.values() if write.version >= held.get(write.document, 0)]
-        documents = [(write, shelf.layout.document(write) if write.source is not None else None) for write in fresh]
-        with writer_of(shelf.reader.folder, heap=SMALL_HEAP) as writer:
-            put(writer, documents)
-            writer.commit()
+        with shelf.directory.writing():
+            state = shelf.reader.current()
+            held = state.snapshot.versions([write.document for write in writes])
+            latest = {write.document: write for write in sorted(writes, key=lambda write: write.version)}
+            fresh = [write for write in latest.values() if write.version >= held.get(write.document, 0)]
+            changed = state.snapshot.after(fresh)  # refuses what can't be kept before anything is written
+            if fresh:
+                state.journal.append(fresh, after=state.read)
+            if changed.changes > MOST_CHANGES:
+                shelf.directory.replace(changed.merged())
 
     @contextmanager
     def build(self, kind: str) -> Iterator["EmbeddedBuild"]:
-        shelf = self.shelf(kind)
-        folder = shelf.directory.begin()
-        build = EmbeddedBuild(shelf, folder)
-        try:
-            yield build
-        finally:
-            build.close()
-            shelf.directory.remove_all_but(shelf.directory.live())
+        yield EmbeddedBuild(self.shelf(kind))
 
     def digests(self, kind: str) -> Iterator[tuple[int, int]]:
-        searcher = self.shelf(kind).reader.searcher()
-        everything = searcher.search(Query.all_query(), max(searcher.num_docs, 1), count=False)
-        addresses = [address for _score, address in everything.hits]
-        yield from zip(searcher.fast_field_values(PK, addresses), searcher.fast_field_values("digest", addresses), strict=True)
+        for part in self.shelf(kind).reader.current().snapshot.parts:
+            rows = np.flatnonzero(part.alive)
+            yield from zip(part.segment.pks[rows].tolist(), map(int, part.segment.columns["digest"].values(rows)), strict=True)
 
     def health(self, kind: str) -> Health:
         try:
-            return Health(documents=self.shelf(kind).reader.searcher().num_docs)
+            return Health(documents=len(self.shelf(kind).reader.current().snapshot))
         except IndexUnavailable as error:
             return Health(documents=0, problem=str(error))
 
     def generation(self, kind: str) -> str:
-        return self.shelf(kind).reader.generation()
+        return self.shelf(kind).reader.current().generation
 
 
 class EmbeddedBuild:
-    """See contract.Build."""
+    """See contract.Build. The documents stay in memory, as columns (some 100 bytes for a candidate), until they are saved at once."""
 
-    def __init__(self, shelf: Shelf, folder: Path):
+    def __init__(self, shelf: Shelf):
         self.shelf = shelf
-        self.folder = folder
-        index = tantivy.Index(shelf.layout.schema, path=str(folder))
-        register_analysers(index)
-        self.writer: tantivy.IndexWriter | None = index.writer(LARGE_HEAP, 1)
+        self.snapshot = Snapshot(shelf.layout)
+        self.waiting: list[Write] = []
 
     def write(self, writes: Iterable[Write]) -> None:
-        layout = self.shelf.layout
-        put(self.writer, [(write, layout.document(write) if write.source is not None else None) for write in writes])
+        self.waiting += writes
+        if len(self.waiting) >= MADE_TOGETHER:
+            self._make()
 
     def activate(self) -> None:
-        self.writer.commit()
-        self.close()
-        self.shelf.directory.point_to(self.folder)
+        self._make()
+        with self.shelf.directory.writing():
+            self.shelf.directory.replace(self.snapshot.merged())
 
-    def close(self) -> None:
-        if self.writer is not None:
-            self.writer.wait_merging_threads()
-            self.writer = None
-
-
-def put(writer: tantivy.IndexWriter, documents: Iterable[tuple[Write, tantivy.Document | None]]) -> None:
-    """Replace or delete each document; nothing is visible before the commit."""
-    for write, document in documents:
-        writer.delete_documents_by_term(ID, str(write.document))
-        if document is not None:
-            writer.add_document(document)
-
-
-def versions(searcher: tantivy.Searcher, schema: tantivy.Schema, documents: Sequence[int]) -> dict[int, int]:
-    """The versions that the index holds of these documents."""
-    if not documents:
-        return {}
-    asked = Query.term_set_query(schema, ID, [str(document) for document in documents])
-    addresses = [address for _score, address in searcher.search(asked, len(documents), count=False).hits]
-    return dict(zip(searcher.fast_field_values(PK, addresses), searcher.fast_field_values(VERSION, addresses), strict=True))
-
-
-@contextmanager
-def writer_of(folder: Path, *, heap: int) -> Iterator[tantivy.IndexWriter]:
-    """The one writer of a folder. IndexUnavailable if another process keeps it for WRITER_WAIT_SECONDS.
-
-    An exception inside leaves the index as it was.
-    """
-    index = tantivy.Index.open(str(folder))
-    register_analysers(index)
-    deadline = time.monotonic() + WRITER_WAIT_SECONDS
-    while True:
-        try:
-            writer = index.writer(heap, 1)
-            break
-        except ValueError as error:
-            if "LockBusy" not in str(error) or time.monotonic() > deadline:
-                raise IndexUnavailable(f"{folder} is being written by another process: {error}") from error
-            time.sleep(0.05)
-    try:
-        yield writer
-    finally:
-        writer.wait_merging_threads()
+    def _make(self) -> None:
+        self.snapshot, self.waiting = self.snapshot.after(self.waiting), []

@@ -1,18 +1,20 @@
-"""The hits of one page in a total order. tantivy leaves ties in no order, so enough of them are fetched to sort them here."""
+"""The hits of one page in a total order: the first key, and equal ones by primary key."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
-import tantivy
+import numpy as np
 
 from search.engines.contract import DEEPEST, Hit, UnsupportedQuery
+from search.engines.embedded.columns import SingleColumn
 from search.engines.embedded.compiler import only_entry, refuse_unknown
+from search.engines.embedded.plans import Found, Matched, View
 from search.engines.embedded.schema import PK, Layout
 
 SCORE = "_score"
-TIES_FETCHED = 1000  # beyond the page at first, which costs little; four times as many whenever a tie goes on past them
 SORTED_TYPES = ("long", "boolean", "date")
+GROUP = 32  # rows
+LAST = np.iinfo(np.int64).min + 1  # documents without a value come last in either direction
 
 
 @dataclass(frozen=True)
@@ -21,17 +23,44 @@ class Key:
     ascending: bool
 
 
-def keys_of(sort: Sequence, layout: Layout) -> list[Key]:
-    """The sort keys, checked. The last must be the primary key: without it an order is not one order."""
+@dataclass(frozen=True)
+class Order:
+    """By the first key, if there is one besides the primary key, then by primary key."""
+
+    first: Key | None
+    pks_ascending: bool
+
+    @property
+    def by_score(self) -> bool:
+        return self.first is not None and self.first.field == SCORE
+
+
+@dataclass(frozen=True)
+class Page:
+    """Hits `start` to `start + size`."""
+
+    order: Order
+    start: int
+    size: int
+
+    @property
+    def wanted(self) -> int:
+        return self.start + self.size
+
+
+def order_of(sort: Sequence, layout: Layout) -> Order:
+    """The order, checked. The last key must be the primary key: without it an order is not one order."""
     keys = [read_key(entry) for entry in sort]
     if not keys or keys[-1].field != PK:
         raise UnsupportedQuery(f"a sort that doesn't end with {PK!r}")
-    for place, key in enumerate(keys):
-        if key.field == SCORE and (place or key.ascending):
-            raise UnsupportedQuery("_score other than first and descending")
-        if key.field != SCORE and layout.type_of(key.field) not in SORTED_TYPES[: 3 if place == 0 else 2]:
-            raise UnsupportedQuery(f"sort by the {layout.type_of(key.field)} field {key.field!r} in place {place + 1}")
-    return keys
+    if len(keys) > 2:
+        raise UnsupportedQuery(f"a sort by {len(keys)} keys")
+    first = keys[0] if len(keys) == 2 else None
+    if first and first.field == SCORE and first.ascending:
+        raise UnsupportedQuery("_score ascending")
+    if first and first.field != SCORE and layout.type_of(first.field) not in SORTED_TYPES:
+        raise UnsupportedQuery(f"sort by the {layout.type_of(first.field)} field {first.field!r}")
+    return Order(first, keys[-1].ascending)
 
 
 def read_key(entry: str | Mapping) -> Key:
@@ -47,47 +76,60 @@ def read_key(entry: str | Mapping) -> Key:
     return Key(field, ascending=order == "asc")
 
 
-def page(searcher: tantivy.Searcher, query: tantivy.Query, keys: Sequence[Key], start: int, size: int) -> tuple[int, list[Hit]]:
-    """How many documents match in all, and hits `start` to `start + size` in the order of the keys."""
+def page_of(sort: Sequence, layout: Layout, *, start: int, size: int) -> Page:
     if start < 0 or size < 0 or start + size > DEEPEST:
         raise UnsupportedQuery(f"from {start} with size {size}: at most {DEEPEST} hits deep")
-    fetch = fetcher(searcher, query, keys[0])
-    wanted = start + size
-    limit = wanted + TIES_FETCHED
-    result = fetch(limit)
-    total = result.count
-    while size and limit < total and result.hits[limit - 1][0] == result.hits[wanted - 1][0]:
-        limit = min(limit * 4, total)
-        result = fetch(limit)
-    if not size:
-        return total, []
-    ordered = sorted_within_ties(searcher, result.hits, keys[1:])[start:wanted]
-    pks = searcher.fast_field_values(PK, [address for _key, address in ordered])
-    by_score = keys[0].field == SCORE
-    return total, [Hit(document, key if by_score else None) for (key, _address), document in zip(ordered, pks, strict=True)]
+    return Page(order_of(sort, layout), start, size)
 
 
-def fetcher(searcher: tantivy.Searcher, query: tantivy.Query, first: Key) -> Callable[[int], tantivy.SearchResult]:
-    if first.field == SCORE:
-        return lambda limit: searcher.search(query, limit, count=True)
-    order = tantivy.Order.Asc if first.ascending else tantivy.Order.Desc
-    return lambda limit: searcher.search(query, limit, count=True, order_by_field=first.field, order=order)
+def hits_of(page: Page, found: Sequence[tuple[View, Matched, Found]]) -> list[Hit]:
+    """The page's hits. Each segment comes with its matches, and the mask of those that are hits."""
+    if not page.size:
+        return []
+    ranks, pks = [], []
+    for view, matched, mask in found:
+        rows = first_rows(page, view, matched, mask)
+        ranks.append(rank(page.order, view, matched, rows))
+        pks.append(view.part.segment.pks[rows])
+    if not pks:
+        return []
+    rank_of, pk_of = np.concatenate(ranks), np.concatenate(pks)
+    best = np.lexsort((pk_of if page.order.pks_ascending else -pk_of, -rank_of))[page.start : page.wanted]
+    scores = rank_of[best].tolist() if page.order.by_score else [None] * len(best)
+    return [Hit(pk, score) for pk, score in zip(pk_of[best].tolist(), scores, strict=True)]
 
 
-def sorted_within_ties(searcher: tantivy.Searcher, hits: list[tuple], keys: Sequence[Key]) -> list[tuple]:
-    """Hits come ordered by the first key; those equal in it are ordered by the others, missing values last."""
-    if not keys:
-        return hits
-    columns = [searcher.fast_field_values(key.field, [address for _first, address in hits]) for key in keys]
-    ordered = []
-    for _first, tied in groupby(range(len(hits)), key=lambda place: hits[place][0]):
-        places = list(tied)
-        for key, column in reversed(list(zip(keys, columns, strict=True))):
-            places.sort(key=rank(column, ascending=key.ascending))
-        ordered += [hits[place] for place in places]
-    return ordered
+def first_rows(page: Page, view: View, matched: Matched, mask: Found) -> np.ndarray:
+    """The rows of one segment that can stand on the page or before it. Rows are ordered by primary key, so ties are cut by place."""
+    rows = np.arange(view.size) if mask is None else np.flatnonzero(mask)
+    if len(rows) <= page.wanted:
+        return rows
+    ranks = rank(page.order, view, matched, rows)
+    bound = reached_by(ranks, page.wanted)
+    rows, ranks = rows[ranks >= bound], ranks[ranks >= bound]
+    limit = np.partition(ranks, len(ranks) - page.wanted)[len(ranks) - page.wanted]
+    better, tied = rows[ranks > limit], rows[ranks == limit]
+    free = page.wanted - len(better)
+    return np.concatenate([better, tied[:free] if page.order.pks_ascending else tied[len(tied) - free :]])
 
 
-def rank(column: list, *, ascending: bool) -> Callable[[int], tuple]:
-    sign = 1 if ascending else -1
-    return lambda place: (column[place] is None, 0 if column[place] is None else sign * column[place])
+def reached_by(ranks: np.ndarray, wanted: int) -> float:
+    """A rank that at least so many reach: that of the last of the best groups. Finding the exact one takes five times as long."""
+    groups = len(ranks) // GROUP
+    if groups <= wanted:
+        return ranks.min()
+    highest = ranks[: groups * GROUP].reshape(groups, GROUP).max(axis=1)
+    return np.partition(highest, groups - wanted)[groups - wanted]
+
+
+def rank(order: Order, view: View, matched: Matched, rows: np.ndarray) -> np.ndarray:
+    """A number for each row, the higher the earlier."""
+    if order.first is None:
+        return np.zeros(len(rows), dtype=np.float32)
+    if order.by_score:
+        return np.full(len(rows), matched.scores, dtype=np.float32) if np.isscalar(matched.scores) else matched.scores[rows]
+    column = view.column(order.first.field)
+    if not isinstance(column, SingleColumn):
+        raise UnsupportedQuery(f"sort by {order.first.field!r}, of which a document has several")
+    values = np.append(-column.distinct if order.first.ascending else column.distinct, LAST)
+    return values[column.codes[rows]]

@@ -1,16 +1,31 @@
-"""Reads the live index of one kind, following its commits and its replacement at every search."""
+"""Reads the live index of one kind, following its changes and its replacement at every search."""
 
 import threading
+from dataclasses import dataclass, replace
 from pathlib import Path
-
-import tantivy
 
 from search.engines.contract import IndexUnavailable
 from search.engines.embedded.directory import IndexDirectory, stamp
-from search.engines.embedded.schema import register_analysers
+from search.engines.embedded.journal import Journal
+from search.engines.embedded.snapshot import Snapshot, whole
 
-META = "meta.json"  # tantivy replaces it at every commit
 TRIES = 5  # a folder may be replaced and removed between reading the pointer and opening it
+
+
+@dataclass(frozen=True)
+class State:
+    """A folder, its content up to a byte of its journal, and the stamps that tell whether there is more."""
+
+    folder: Path
+    journal: Journal
+    snapshot: Snapshot
+    read: int
+    pointed: tuple | None
+    written: tuple | None = None
+
+    @property
+    def generation(self) -> str:
+        return f"{self.folder.name}:{self.read}"
 
 
 class Reader:
@@ -19,43 +34,39 @@ class Reader:
     def __init__(self, directory: IndexDirectory):
         self.directory = directory
         self.lock = threading.Lock()
-        self.pointed: tuple[int, int] | None = None
-        self.folder: Path | None = None
-        self.committed: tuple[int, int] | None = None
-        self.index: tantivy.Index | None = None
+        self.state: State | None = None
 
-    def searcher(self) -> tantivy.Searcher:
-        """A view of the last commit that stays the same however long it is held. IndexUnavailable."""
+    def current(self) -> State:
+        """The content of this moment; what it holds never changes, however long it is kept. IndexUnavailable."""
         with self.lock:
             for _attempt in range(TRIES):
                 try:
-                    return self._current()
-                except (OSError, ValueError) as error:  # what tantivy raises for files that are gone
-                    self.index, problem = None, error
+                    self.state = self._followed(self.state)
+                    return self.state
+                except (OSError, ValueError, KeyError) as error:  # files that are gone or damaged
+                    self.state, problem = None, error
             raise IndexUnavailable(f"{self.directory.root} can't be opened: {problem}; run search_rebuild") from problem
 
-    def generation(self) -> str:
-        self.searcher()
-        return f"{self.folder}:{self.committed}"
-
-    def _current(self) -> tantivy.Searcher:
+    def _followed(self, state: State | None) -> State:
         pointed = stamp(self.directory.pointer)
-        if self.index is None or pointed != self.pointed:
-            self.index, self.folder = self._open()
-            self.pointed, self.committed = pointed, None
-        committed = stamp(self.folder / META)
-        if committed != self.committed:
-            self.index.reload()
-            self.committed = committed
-        return self.index.searcher()
+        if state is None or pointed != state.pointed:
+            state = self._opened(pointed)
+        written = stamp(state.journal.file)
+        if written == state.written:
+            return state
+        if written is None:
+            raise FileNotFoundError(state.journal.file)
+        snapshot, read = state.snapshot, state.read
+        for writes, end in state.journal.lines(after=read):
+            snapshot, read = snapshot.after(writes), end
+        return replace(state, snapshot=snapshot, read=read, written=written)
 
-    def _open(self) -> tuple[tantivy.Index, Path]:
+    def _opened(self, pointed: tuple | None) -> State:
         folder = self.directory.live()
         if folder is None:
             raise IndexUnavailable(f"{self.directory.root} holds no index yet; run search_rebuild")
         if not self.directory.fits(folder):
             raise IndexUnavailable(f"{folder} was built for another schema; run search_rebuild")
-        index = tantivy.Index.open(str(folder))
-        register_analysers(index)
-        index.config_reader("manual")
-        return index, folder
+        parts = whole(self.directory.load(folder))
+        snapshot = Snapshot(self.directory.layout, tuple(parts), base=len(parts))
+        return State(folder, self.directory.journal(folder), snapshot, read=0, pointed=pointed)

@@ -1,35 +1,29 @@
-"""From a mapping to a tantivy schema, and from a source to a tantivy document.
-
-Three fields are the engine's own: the raw text id (tantivy silently deletes nothing by an unsigned-integer term), the
-primary key as a column, and the version that stands in for Elasticsearch's external one.
-"""
+"""From a mapping to what this engine keeps: each field's type, and its values as whole numbers or text."""
 
 import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-
-import tantivy
+from functools import cache, lru_cache
 
 from search.documents import mapping
-from search.engines.contract import UnknownField, Write
+from search.engines.contract import UnknownField
 
-ID, PK, VERSION = "_id", "pk", "_version"
-ENGINE_FORMAT = 1  # raised when this module lays the same mapping out differently
-SPLIT_AT_SPACES = "spaces"
-UNTOUCHED = "raw"
+PK = "pk"
+ENGINE_FORMAT = 2  # raised when this engine lays the same mapping out differently
 TYPES = frozenset(["text", "keyword", "long", "boolean", "date"])
+LARGEST_LONG = 2**63 - 1
+EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+MILLISECOND = dt.timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True)
 class Layout:
-    """One kind of document: its fields' mapping types, its tantivy schema, and a fingerprint that names both."""
+    """One kind of document: its fields' mapping types, and a fingerprint that names them."""
 
     kind: str
     types: Mapping[str, str]
-    schema: tantivy.Schema
     fingerprint: str
 
     def type_of(self, field: str) -> str:
@@ -37,54 +31,43 @@ class Layout:
             raise UnknownField(f"{self.kind} has no field {field!r}")
         return self.types[field]
 
-    def document(self, write: Write) -> tantivy.Document:
-        """UnknownField if the source names a field outside the mapping."""
-        values: dict[str, object] = {ID: str(write.document), VERSION: write.version}
-        for field, value in write.source.items():
-            kind = self.type_of(field)
-            if value is not None:
-                values[field] = in_utc(value) if kind == "date" else value
-        return tantivy.Document.from_dict(values, self.schema)
-
 
 @cache
 def layout_of(kind: str) -> Layout:
     types = {field: options["type"] for field, options in sorted(mapping(kind)["properties"].items())}
     if unknown := set(types.values()) - TYPES:
         raise UnknownField(f"{kind} has fields of types this engine doesn't know: {', '.join(sorted(unknown))}")
-    builder = tantivy.SchemaBuilder()
-    builder.add_text_field(ID, tokenizer_name=UNTOUCHED, index_option="basic")
-    builder.add_integer_field(VERSION, fast=True)
-    for field, kind_of_field in types.items():
-        add_field(builder, field, kind_of_field)
-    described = json.dumps([ENGINE_FORMAT, tantivy.__version__.rsplit(".", 1)[0], types])
-    return Layout(kind=kind, types=types, schema=builder.build(), fingerprint=hashlib.sha256(described.encode()).hexdigest()[:12])
+    described = json.dumps([ENGINE_FORMAT, types])
+    return Layout(kind=kind, types=types, fingerprint=hashlib.sha256(described.encode()).hexdigest()[:12])
 
 
-def add_field(builder: tantivy.SchemaBuilder, field: str, kind: str) -> None:
-    if kind == "text":
-        builder.add_text_field(field, tokenizer_name=SPLIT_AT_SPACES, index_option="freq")
-    elif kind == "keyword":
-        builder.add_text_field(field, tokenizer_name=UNTOUCHED, fast=True, index_option="basic")
-    elif kind == "long":
-        builder.add_integer_field(field, indexed=True, fast=True)
-    elif kind == "boolean":
-        builder.add_boolean_field(field, indexed=True, fast=True)
-    else:
-        builder.add_date_field(field, indexed=True, fast=True)
+def stored(kind: str, value: object) -> int | str:
+    """A field's value as it is kept and compared. ValueError for one of another type."""
+    if kind == "date":
+        return moment(value)
+    fits = {"long": is_long, "boolean": lambda given: isinstance(given, bool), "keyword": is_text, "text": is_text}[kind]
+    if not fits(value):
+        raise ValueError(f"{value!r} is no {kind}")
+    return value if kind in ("keyword", "text") else int(value)
 
 
-def register_analysers(index: tantivy.Index) -> None:
-    """Needed again at every open: tantivy keeps the tokenizer's name in the index, not the tokenizer."""
-    index.register_tokenizer(SPLIT_AT_SPACES, tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
-
-
-def in_utc(value: dt.date | dt.datetime | str) -> dt.datetime:
-    """A day is its first moment in UTC, as Elasticsearch reads it; a moment must carry its zone. ValueError for other text."""
+@lru_cache(maxsize=100_000)
+def moment(value: dt.date | dt.datetime | str) -> int:
+    """Milliseconds since 1970, Elasticsearch's resolution. A day is its first moment in UTC; a moment must carry its zone. ValueError."""
     if isinstance(value, str):
         value = dt.datetime.fromisoformat(value) if "T" in value else dt.date.fromisoformat(value)
     if isinstance(value, dt.datetime):
         if value.tzinfo is None:
             raise ValueError(f"{value.isoformat()} has no time zone")
-        return value.astimezone(dt.UTC)
-    return dt.datetime(value.year, value.month, value.day, tzinfo=dt.UTC)
+        return (value - EPOCH) // MILLISECOND
+    if not isinstance(value, dt.date):
+        raise ValueError(f"{value!r} is no date")
+    return (dt.datetime(value.year, value.month, value.day, tzinfo=dt.UTC) - EPOCH) // MILLISECOND
+
+
+def is_long(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and -LARGEST_LONG <= value <= LARGEST_LONG
+
+
+def is_text(value: object) -> bool:
+    return isinstance(value, str)
