@@ -146,6 +146,7 @@ ELASTICSEARCH_URL = env("ELASTICSEARCH_URL", default="")  # empty: the embedded 
 ELASTICSEARCH_PREFIX = env("ELASTICSEARCH_PREFIX", default="vungxanh")  # of every index, for servers that hold others' too
 RECOMMENDATION_BOUND = env.float("RECOMMENDATION_BOUND", default=40.0)  # points of the score below a person's own best that may be shown
 SEARCH_DIRECTORY = Path(env("SEARCH_DIRECTORY", default=str(VAR / "search")))
+SEARCH_VOCABULARY_SECONDS = 30  # how old the list of words may be that typing slips are corrected with
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "allauth.account.auth_backends.AuthenticationBackend"]

@@ -7,6 +7,7 @@ needs. Occupations, skills and zones are primary keys; money is đồng a month;
 from elasticsearch.dsl import Boolean, Date, Document, Keyword, Long, MetaField, Text
 
 SPACES_ONLY = "whitespace"  # the words are already analysed by text.py
+BY_DORMITORY, BY_SHUTTLE = "dormitory", "shuttle"
 EXPERIENCE_STEP = 1000  # months stay below it: see experience_key
 
 
@@ -20,6 +21,8 @@ class OpeningDocument(Document):
     body_folded = Text(analyzer=SPACES_ONLY)
     words = Keyword(multi=True)  # every word, with accents: the vocabulary that corrections choose from
     folded_words = Keyword(multi=True)
+    title_length = Long()  # words: of two titles that hold all that was asked for, the shorter one is closer
+    accents = Boolean()  # the title has some; one without any may mean words that have
     occupation = Long()
     skills = Long(multi=True)
     experience_months = Long()
@@ -27,6 +30,7 @@ class OpeningDocument(Document):
     zone = Long()
     shift = Keyword()
     has_dormitory = Boolean()
+    commute = Keyword(multi=True)  # BY_DORMITORY, BY_SHUTTLE, and commute_from each stop
     starts_on = Date()
     closes_on = Date()
     published_at = Date()
@@ -56,6 +60,11 @@ class CandidateDocument(Document):
 
 
 DOCUMENTS: dict[str, type[Document]] = {"opening": OpeningDocument, "candidate": CandidateDocument}
+
+
+def commute_from(stop: str) -> str:
+    """The stop of a shuttle among the ways to come to work."""
+    return f"stop:{' '.join(stop.split())}"
 
 
 def experience_key(occupation: int, months: int) -> int:

@@ -14,7 +14,7 @@ from recruitment.occupations.models import Occupation
 from recruitment.openings.models import Opening, ShuttleStop
 from recruitment.workers.models import Consent, Worker, WorkerOccupation
 from search import text
-from search.documents import experience_key
+from search.documents import BY_DORMITORY, BY_SHUTTLE, commute_from, experience_key
 from search.scoring import CandidateFacts, OpeningFacts
 
 READY_VERDICTS = [Clearance.Verdict.CLEARED, Clearance.Verdict.CONDITIONAL]
@@ -112,7 +112,7 @@ def related_occupations() -> dict[int, frozenset[int]]:
     return {occupation: frozenset(others - {occupation}) for occupation, others in related.items()}
 
 
-def opening_source(opening: Opening, skills: Collection[int], stops: Iterable[str]) -> Source:
+def opening_source(opening: Opening, skills: Collection[int], stops: Collection[str]) -> Source:
     """One opening's document; `opening` comes with its occupation, factory, enterprise and zone loaded."""
     title, body = text.tokens(opening.title), text.tokens(" · ".join(_body(opening, stops)))
     title_folded, body_folded = _folded(title), _folded(body)
@@ -124,6 +124,8 @@ def opening_source(opening: Opening, skills: Collection[int], stops: Iterable[st
         "body_folded": " ".join(body_folded),
         "words": sorted({*title, *body}),
         "folded_words": sorted({*title_folded, *body_folded}),
+        "title_length": len(title),
+        "accents": title != title_folded,
         "occupation": opening.occupation_id,
         "skills": sorted(skills),
         "experience_months": opening.experience_months,
@@ -131,12 +133,19 @@ def opening_source(opening: Opening, skills: Collection[int], stops: Iterable[st
         "zone": opening.factory.zone_id,
         "shift": opening.shift,
         "has_dormitory": opening.has_dormitory,
+        "commute": _commute(opening, stops),
         "starts_on": opening.starts_on,
         "closes_on": opening.closes_on,
         "published_at": opening.published_at,
         "places_left": opening.places(),
     }
     return with_digest(source)
+
+
+def _commute(opening: Opening, stops: Collection[str]) -> list[str]:
+    """Ways to come to work that the opening offers."""
+    by = [BY_DORMITORY] if opening.has_dormitory else []
+    return by + ([BY_SHUTTLE, *sorted({commute_from(stop) for stop in stops})] if stops else [])
 
 
 def _body(opening: Opening, stops: Iterable[str]) -> list[str]:

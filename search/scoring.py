@@ -21,9 +21,11 @@ WEIGHTS: Mapping[str, int] = {
     "ready": 12,
 }
 
-# What a word is worth in a text search: where it stands, and whether its accents agree.
-TEXT_WEIGHTS: Mapping[str, float] = {"title": 4.0, "title_folded": 3.0, "body": 1.5, "body_folded": 1.0}
+# What a word is worth in a text search, by where it stands and whether its accents agree, times its rarity (1 to 4). Whole
+# numbers as above, and no share of documents or length that engines reckon in their own ways: both rank alike to the last digit.
+TEXT_POINTS: Mapping[str, int] = {"title_folded": 6, "title": 2, "body_folded": 2, "body": 1}
 UNDERSTOOD_OCCUPATION = 24.0  # the words name an occupation, and the opening is for it
+SAID_OTHERWISE = 8.0  # the opening says the same in other words: "KCS" for "QC"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

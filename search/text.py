@@ -6,10 +6,12 @@ type). Leftovers of the Telex and VNI input methods ("cong nhaan", "cong6 nhan6"
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 LONGEST_TEXT = 10_000  # characters; what follows is ignored
 LONGEST_CORRECTED = 24  # letters; a longer word is a code or an address
+LONGEST_SYLLABLE = 7  # letters: "nghiêng"
 
 _WORD = re.compile(r"[^\W_]+")
 _DROPPED = frozenset(["Cc", "Cf", "Cn", "Co", "Cs"])  # control, bidi and format marks, unassigned, private, lone surrogates
@@ -39,12 +41,16 @@ _RHYMES = (
 _SYLLABLE = re.compile(f"{_INITIALS}(?:{'|'.join(sorted(_RHYMES.split(), key=len, reverse=True))})")
 
 
-def normalise(text: str) -> str:
-    """Composed letters (NFC) in lower case, without control and direction marks, single-spaced, at most LONGEST_TEXT long."""
+def clean(text: str) -> str:
+    """Composed letters (NFC) without control and direction marks, single-spaced, at most LONGEST_TEXT long."""
     composed = unicodedata.normalize("NFC", text[: 4 * LONGEST_TEXT])[:LONGEST_TEXT]
     spaced = " ".join(composed.split())
-    kept = "".join(letter for letter in spaced if unicodedata.category(letter) not in _DROPPED)
-    lowered = unicodedata.normalize("NFC", kept.lower())
+    return " ".join("".join(letter for letter in spaced if unicodedata.category(letter) not in _DROPPED).split())
+
+
+def normalise(text: str) -> str:
+    """The same in lower case."""
+    lowered = unicodedata.normalize("NFC", clean(text).lower())
     return " ".join(lowered.split())[:LONGEST_TEXT].rstrip()
 
 
@@ -57,6 +63,20 @@ def fold(text: str) -> str:
 def tokens(text: str) -> list[str]:
     """The words of a text with their accents, each in one spelling: what the accented field holds and is asked for."""
     return [_one_spelling(_as_meant(word)) for word in _WORD.findall(normalise(text))]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A word as `tokens` reads it, and where it stands in the cleaned text."""
+
+    token: str
+    start: int
+    end: int
+
+
+def spans(cleaned: str) -> list[Span]:
+    """The words of a text that `clean` made, with their places in it."""
+    return [Span(token, found.start(), found.end()) for found in _WORD.finditer(cleaned) for token in tokens(found[0])]
 
 
 def folded_tokens(text: str) -> list[str]:
@@ -184,20 +204,17 @@ def _one_slip_away(word: str) -> set[str]:
     return near | {left + letter + right for left, right in splits for letter in _ALPHABET}
 
 
-def expand(words: Sequence[str], table: Mapping[str, Sequence[str]]) -> list[list[str]]:
-    """Each word or known phrase with its alternatives, what was typed first.
+def split(word: str, vocabulary: Collection[str]) -> list[str]:
+    """Words of the vocabulary typed without the spaces between them ("congnhan"), the fewest that make it up; else the word alone.
 
-    `table` maps a folded phrase ("cn", "cong nhan may") to phrases that mean the same; the longest phrase wins, from the left.
+    Parts are syllables of at least two letters, and one word in the vocabulary is never split.
     """
-    longest = max((len(phrase.split()) for phrase in table), default=1)
-    expanded: list[list[str]] = []
-    position = 0
-    while position < len(words):
-        for length in range(min(longest, len(words) - position), 0, -1):
-            typed = " ".join(words[position : position + length])
-            others = table.get(" ".join(folded_tokens(typed)))
-            if others is not None or length == 1:
-                expanded.append(list(dict.fromkeys([typed, *(others or [])])))
-                position += length
-                break
-    return expanded
+    if word in vocabulary or not 3 < len(word) <= LONGEST_CORRECTED or not word.isalpha():
+        return [word]
+    best: dict[int, list[str]] = {0: []}
+    for end in range(2, len(word) + 1):
+        for start in range(max(0, end - LONGEST_SYLLABLE), end - 1):
+            part = word[start:end]
+            if start in best and part in vocabulary and _SYLLABLE.fullmatch(fold(part)) and len(best[start]) < len(best.get(end, " " * 99)) - 1:
+                best[end] = [*best[start], part]
+    return best.get(len(word), [word])

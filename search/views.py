@@ -1,11 +1,12 @@
 """Pages that rank by relevance: openings for people, people for an opening."""
 
-from dataclasses import replace
+from collections.abc import Sequence
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 
 from recruitment.accounts.permissions import permission
@@ -13,31 +14,59 @@ from recruitment.applications.models import Application
 from recruitment.health.services.estimates import start_estimate
 from recruitment.openings.income import estimate_income
 from recruitment.openings.models import Opening
+from recruitment.shared.templatetags.display import millions
+from recruitment.workers.models import Shift
+from search import addresses
+from search.chips import Chip, chips
+from search.documents import BY_SHUTTLE
+from search.engines.contract import IndexUnavailable
 from search.forms import CandidateSearchForm, OpeningSearchForm
+from search.lexicon import FILLER
 from search.projections import candidate_facts
 from search.queries.candidates import find_candidates
-from search.queries.openings import OpeningParameters, find_openings
+from search.queries.openings import OpeningParameters, find_openings, totals, words_of
 from search.queries.results import PAGE_SIZE, Found
+from search.queries.suggestions import suggestions
+from search.reading import WORD
 
+QUICK_WAGE = 8_000_000  # đồng a month
+SUGGESTIONS_KEPT_SECONDS = 60
 SIMILAR = 3
-RELAXABLE = ["q", "zones", "shifts", "occupations", "wage_from", "dormitory", "start_by"]
 
 
 @permission("openings.read")
 def openings(request):
     today = timezone.localdate()
-    form = OpeningSearchForm(request.GET or None)
+    form = OpeningSearchForm(request.GET)
     parameters = form.parameters(_own_facts(request.user))
     found = find_openings(parameters, user=request.user, on=today)
+    said = chips(form, parameters, found.understood.reading)
     context = {
         "form": form,
         "found": found,
         "page": _pages(found),
+        "beyond": parameters.page if parameters.page > max(found.pages, 1) else None,
         "parameters": parameters,
-        "relaxed": [] if found.total else _relaxed(request.GET, form, parameters, user=request.user, on=today),
-        "filtered": any(getattr(parameters, name) for name in RELAXABLE if name != "q"),
+        "address": form.data,
+        "chips": [chip for chip in said if chip.kind],
+        "exactly": _exactly(form, found) if parameters.q and not parameters.exact else "",
+        "relaxed": [] if found.total or found.unavailable else _gains(said, parameters, on=today),
+        "quick": [] if found.unavailable else _quick(form, found),
+        "now": timezone.now(),
     }
     return render(request, "search/openings.html", context)
+
+
+@permission("openings.read")
+def suggested(request):
+    """Options for the search box while somebody types; the page works without them."""
+    try:
+        options = suggestions(request.GET.get("q", ""), on=timezone.localdate())
+    except IndexUnavailable:
+        options = []
+    response = render(request, "search/suggestions.html", {"options": options})
+    patch_cache_control(response, private=True, max_age=SUGGESTIONS_KEPT_SECONDS)
+    return response
 
 
 @permission("openings.read")
@@ -110,20 +139,43 @@ def _pages(found: Found):
     return Paginator(range(found.pages * PAGE_SIZE), PAGE_SIZE).get_page(found.page)
 
 
-def _relaxed(address, form, parameters: OpeningParameters, *, user, on) -> list[dict]:
-    """For an empty list: each condition that can be dropped, what dropping it gains, and the address without it."""
-    nothing = OpeningParameters()
-    gains = []
-    for name in RELAXABLE:
-        if getattr(parameters, name) == getattr(nothing, name):
-            continue
-        total = find_openings(replace(parameters, **{name: getattr(nothing, name)}, page=1), user=user, on=on).total
-        if total:
-            without = address.copy()
-            without.pop(name, None)
-            without.pop("page", None)
-            gains.append({"label": form.fields[name].label, "total": total, "query": without.urlencode()})
-    return sorted(gains, key=lambda gain: -gain["total"])
+def _exactly(form: OpeningSearchForm, found: Found) -> str:
+    """The address that takes the words as they stand, when they were taken otherwise."""
+    reading = found.understood.reading
+    if not (reading.corrected or found.understood.relaxed or any(part.kind not in (WORD, FILLER) for part in reading.parts)):
+        return ""
+    changed = form.data.copy()
+    changed["exact"] = "on"
+    return addresses.link(changed)
+
+
+def _gains(said: Sequence[Chip], parameters: OpeningParameters, *, on) -> list[tuple[Chip, int]]:
+    """For an empty list: what each condition or word hides, most first; counted in one request."""
+    try:
+        counted = totals({str(place): chip.parameters for place, chip in enumerate(said)}, words_of(parameters, on=on), on=on)
+    except IndexUnavailable:
+        return []
+    gains = [(chip, counted[str(place)]) for place, chip in enumerate(said)]
+    return sorted(((chip, gain) for chip, gain in gains if gain), key=lambda pair: -pair[1])
+
+
+def _quick(form: OpeningSearchForm, found: Found) -> list[tuple[str, str, int]]:
+    """The conditions that people ask for most, one tap away: label, address with it, how many it would leave."""
+    wanted = [
+        ("dormitory", True, "on", _("có ký túc xá")),
+        ("shifts", Shift.DAY.value, Shift.DAY.value, str(Shift.DAY.label)),
+        ("wage_from", QUICK_WAGE, str(QUICK_WAGE), _("từ %(wage)s") % {"wage": millions(QUICK_WAGE)}),
+        ("commute", BY_SHUTTLE, BY_SHUTTLE, _("có xe đưa đón")),
+    ]
+    offered = []
+    for name, value, written, label in wanted:
+        values = found.facets[name]
+        count = next((one.count for one in values if one.value == value), 0)
+        if count and not any(one.chosen or one.said for one in values) and count < found.total:
+            changed = form.data.copy()
+            changed[name] = written
+            offered.append((label, addresses.link(changed), count))
+    return offered
 
 
 def _similar(shown: Opening, *, user, on) -> list[Opening]:

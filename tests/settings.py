@@ -26,6 +26,7 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", 
 ELASTICSEARCH_URL = ""  # tests that want it ask for the fixture
 ELASTICSEARCH_PREFIX = f"test-{PROCESS}"
 SEARCH_DIRECTORY = SCRATCH / "search"
+SEARCH_VOCABULARY_SECONDS = 0
 EMAIL_FILE_PATH = SCRATCH / "mail"
 SMS_FILE_PATH = SCRATCH / "sms"
 STATIC_ROOT = SCRATCH / "static"

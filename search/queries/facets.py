@@ -24,12 +24,16 @@ class Facet:
 
 @dataclass(frozen=True)
 class FacetValue:
-    """One value that can be chosen: what the address says, what the person reads, how many hits it would leave."""
+    """One value that can be chosen: what the address says, what the person reads, how many hits it would leave.
+
+    `said`: the words of the search chose it already.
+    """
 
     value: object
     label: str
     count: int
     chosen: bool
+    said: bool = False
 
 
 def with_facets(search: Search, facets: Sequence[Facet]) -> Search:

@@ -1,13 +1,15 @@
 """What a search hands to a page."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from django.db.models import Model, QuerySet
 
 from search.engines.contract import DEEPEST, Hit
+from search.lexicon import OCCUPATION
 from search.queries.facets import FacetValue
+from search.reading import Reading
 from search.scoring import Match
 
 Row = TypeVar("Row", bound=Model)
@@ -25,10 +27,21 @@ class FoundRow(Generic[Row]):
 
 @dataclass(frozen=True)
 class Understood:
-    """How the words were read: corrections (typed → read) and the occupations they name (primary keys)."""
+    """How the words were read. `relaxed`: nothing had all of them, so some may be missing or have other accents."""
 
-    corrected: Mapping[str, str] = field(default_factory=dict)
-    occupations: frozenset[int] = frozenset()
+    reading: Reading = Reading()
+    relaxed: bool = False
+
+    @property
+    def corrected(self) -> Mapping[str, str]:
+        """Typed → read."""
+        return self.reading.corrected
+
+    @property
+    def occupations(self) -> frozenset[int]:
+        """The occupations that the words name (primary keys)."""
+        phrases = [phrase for part in self.reading.of(OCCUPATION) for phrase in part.phrases if phrase.kind == OCCUPATION]
+        return frozenset().union(*(phrase.values for phrase in phrases))
 
 
 @dataclass(frozen=True)

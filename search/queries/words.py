@@ -1,176 +1,149 @@
-"""From what somebody typed to a query: words with and without accents, abbreviations, synonyms of occupations, typing slips."""
+"""From what somebody typed to a query: each word or phrase a clause that must hold, worth constant points that any engine adds alike."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+import datetime as dt
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
-from elasticsearch.dsl import Q, Search
+from elasticsearch.dsl import Q
 from elasticsearch.dsl.query import Query
 
-from recruitment.occupations.models import Occupation
 from search import text
-from search.engines import engine
+from search.documents import BY_SHUTTLE
+from search.lexicon import DORMITORY, EXPERIENCE, OCCUPATION, PLACE, SHIFT, SHUTTLE, Lexicon, fold_word, lexicon
 from search.queries.matching import any_of, either
-from search.queries.results import Understood
-from search.scoring import TEXT_WEIGHTS, UNDERSTOOD_OCCUPATION
+from search.queries.vocabulary import Vocabulary, vocabulary
+from search.reading import Part, Reading, read, read_exactly
+from search.scoring import SAID_OTHERWISE, TEXT_POINTS, UNDERSTOOD_OCCUPATION
 
-MOST_WORDS = 16  # of one query; the rest is ignored, which keeps the longest query bounded
-MOST_VOCABULARY = 200_000
-ABBREVIATIONS = {
-    "cn": "công nhân",
-    "kcn": "khu công nghiệp",
-    "lđpt": "lao động phổ thông",
-    "nv": "nhân viên",
-    "qc": "kiểm tra chất lượng",
-    "kcs": "kiểm tra chất lượng",
-    "tn": "thái nguyên",
-    "ktx": "ký túc xá",
-}
 ANYWHERE, IN_THE_TITLE = ("title", "body"), ("title",)
-OccupationRow = tuple[int, str, str, tuple[str, ...]]  # primary key, name, English name, synonyms
+FEWEST_TO_RELAX = 3  # words or phrases; of fewer, none can be missing
 
 
 @dataclass(frozen=True)
-class Phrase:
-    """Words that stand for something else: for occupations, or for other words."""
+class Words:
+    """What was typed, as read, beside the lexicon and the words of the index that it was read with."""
 
-    words: tuple[str, ...]
-    folded: tuple[str, ...]
-    occupations: frozenset[int] = frozenset()
-    instead: tuple[str, ...] = ()
+    reading: Reading
+    lexicon: Lexicon
+    vocabulary: Vocabulary
 
+    @classmethod
+    def of(cls, typed: str, *, on: dt.date, exactly: bool = False) -> "Words":
+        """IndexUnavailable when the words of the index can't be read."""
+        if not typed.strip():
+            return cls(Reading(), lexicon(), Vocabulary())
+        folded = frozenset(text.folded_tokens(typed))
+        return cls.with_(typed, lexicon(), vocabulary(having=folded), on=on, exactly=exactly)
 
-@dataclass(frozen=True)
-class Phrases:
-    """The phrase table: what folded words stand for, the length of its longest phrase, and every word in it."""
+    @classmethod
+    def with_(cls, typed: str, lexicon: Lexicon, vocabulary: Vocabulary, *, on: dt.date, exactly: bool = False) -> "Words":
+        if exactly:
+            return cls(read_exactly(typed), lexicon, vocabulary)
+        reading = read(
+            typed,
+            lexicon,
+            known=lambda word: word in vocabulary.folded or word in lexicon.folded_words,
+            correct=lambda word: vocabulary.nearest(word, lexicon),
+            on=on,
+        )
+        return cls(reading, lexicon, vocabulary)
 
-    meanings: Mapping[tuple[str, ...], Sequence[Phrase]]
-    longest: int
-    words: frozenset[str]
+    @property
+    def can_relax(self) -> bool:
+        return len(self.reading.needed) >= FEWEST_TO_RELAX or any(self.accented(word) for part in self.reading.needed for word in part.words)
 
+    def query(self, *, relaxed: bool = False) -> Query | None:
+        """Every word, with its accents if they were typed; or, relaxed, most of them, whatever their accents. None: no words."""
+        needed = [self._clause(part, relaxed=relaxed) for part in self.reading.needed]
+        if not needed:
+            return None
+        also = [point for part in self.reading.parts if not part.excluded and part not in self.reading.needed for point in self._title_points(part)]
+        if not relaxed:
+            return Q("bool", must=needed, should=also)
+        return Q("bool", must=[Q("bool", should=needed, minimum_should_match=enough_of(len(needed)))], should=also)
 
-def words_query(typed: str) -> tuple[Query | None, Understood]:
-    """The query for what somebody typed, None if it holds no word; and how it was understood."""
-    words = text.tokens(typed)[:MOST_WORDS]
-    if not words:
-        return None, Understood()
-    phrases = phrases_of(tuple(_occupation_rows()))
-    read = [_corrected(word, phrases) for word in words]
-    clauses, occupations = _clauses(read, phrases)
-    corrected = {before: after for before, after in zip(words, read, strict=True) if before != after}
-    return Q("bool", must=clauses), Understood(corrected=corrected, occupations=frozenset(occupations))
+    def excluded(self) -> list[Query]:
+        """What an opening must not be."""
+        return [self._excluded(part) for part in self.reading.excluded]
 
+    def title_says(self, part: Part) -> Query:
+        """The title itself says the words of a part, whatever the opening's fields say."""
+        return all_of([self._word(word, IN_THE_TITLE, relaxed=False) for word in part.words])
 
-def _clauses(words: Sequence[str], phrases: Phrases) -> tuple[list[Query], set[int]]:
-    """One clause for each word or phrase, the longest phrase first; every clause must hold."""
-    clauses: list[Query] = []
-    occupations: set[int] = set()
-    place = 0
-    while place < len(words):
-        for length in range(min(phrases.longest, len(words) - place), 0, -1):
-            said = words[place : place + length]
-            meant = _meanings(said, phrases)
-            if meant or length == 1:
-                clauses.append(_clause(said, meant))
-                occupations |= frozenset().union(*(phrase.occupations for phrase in meant))
-                place += length
-                break
-    return clauses, occupations
+    def accented(self, word: str) -> bool:
+        """The word is meant with exactly these accents: it has some, or everything around it has, and it exists so."""
+        return (self.reading.accents or not word.isascii()) and (word in self.vocabulary.accented or word in self.lexicon.words)
 
+    def _clause(self, part: Part, *, relaxed: bool) -> Query:
+        """Words that name an occupation ask for its openings, or for those whose title says so: elsewhere they are only words."""
+        places = IN_THE_TITLE if part.kind == OCCUPATION else ANYWHERE
+        ways = [all_of([self._word(word, places, relaxed=relaxed) for word in part.words])]
+        for other in {words: None for phrase in part.phrases for words in phrase.instead}:
+            ways.append(Q("constant_score", filter=all_of([self._plainly(word, ANYWHERE) for word in other]), boost=SAID_OTHERWISE))
+        if part.kind == OCCUPATION:
+            ways.append(Q("constant_score", filter=any_of("occupation", self.occupations(part)), boost=UNDERSTOOD_OCCUPATION))
+        return either(*ways) if len(ways) > 1 else ways[0]
 
-def _clause(words: Sequence[str], meant: Sequence[Phrase]) -> Query:
-    """Words that name an occupation ask for its openings, or for those whose title says so: elsewhere they are only words."""
-    occupations = frozenset().union(*(phrase.occupations for phrase in meant))
-    ways = [all_words(words, IN_THE_TITLE if occupations else ANYWHERE)]
-    ways += [all_words(phrase.instead, ANYWHERE) for phrase in meant if phrase.instead]
-    if occupations:
-        ways.append(Q("constant_score", filter=any_of("occupation", occupations), boost=UNDERSTOOD_OCCUPATION))
-    return ways[0] if len(ways) == 1 else either(*ways)
+    @staticmethod
+    def occupations(part: Part) -> frozenset[int]:
+        return frozenset().union(*(phrase.values for phrase in part.phrases if phrase.kind == OCCUPATION))
 
+    def _word(self, word: str, places: Sequence[str], *, relaxed: bool) -> Query:
+        """Points for each place that has the word, more where the accents agree."""
+        folded, rarity = fold_word(word), self.vocabulary.rarity(fold_word(word))
+        said = [(f"{place}_folded", folded) for place in places]
+        if word in self.vocabulary.accented:
+            said += [(place, word) for place in places]
+        points = [Q("constant_score", filter=Q("term", **{field: value}), boost=float(rarity * TEXT_POINTS[field])) for field, value in said]
+        if relaxed or not self.accented(word):
+            return either(*points)
+        return Q("bool", filter=[self._plainly(word, places)], should=points, minimum_should_match=1)
 
-def all_words(words: Sequence[str], places: Sequence[str]) -> Query:
-    """Every word somewhere in these fields: as typed, which weighs more, or folded."""
-    return Q("bool", must=[_word(word, places) for word in words])
+    def _plainly(self, word: str, places: Sequence[str]) -> Query:
+        """The same openings without points. A title typed without any accents may mean the word."""
+        if not self.accented(word) and (word.isascii() or word not in self.vocabulary.accented):
+            return either(*(holds(f"{place}_folded", fold_word(word)) for place in places))
+        return either(*(holds(place, word) for place in places), all_of([Q("term", accents=False), holds("title_folded", fold_word(word))]))
 
+    def _title_points(self, part: Part) -> list[Query]:
+        """Words that needn't be there still tell openings apart."""
+        return [Q("constant_score", filter=Q("term", title_folded=fold_word(word)), boost=1.0) for word in part.words]
 
-def _word(word: str, places: Sequence[str]) -> Query:
-    with_accents = [f"{place}^{TEXT_WEIGHTS[place]}" for place in places]
-    folded = [f"{place}_folded^{TEXT_WEIGHTS[f'{place}_folded']}" for place in places]
-    return either(Q("multi_match", query=word, fields=with_accents), Q("multi_match", query=text.folded_tokens(word)[0], fields=folded))
-
-
-def _meanings(said: Sequence[str], phrases: Phrases) -> list[Phrase]:
-    """Phrases these words spell: letter for letter if there is one ("thợ máy" is not "thợ may"), else with accents left out."""
-    folded = tuple(text.folded_tokens(" ".join(said)))
-    known = phrases.meanings.get(folded, ())
-    exactly = [phrase for phrase in known if phrase.words == tuple(said)]
-    if not known and (written_out := _written_out(said)) != list(said):  # "cn may" is "công nhân may"
-        return _meanings(written_out, phrases)
-    return exactly or [phrase for phrase in known if all(word in pair for word, *pair in zip(said, phrase.words, phrase.folded, strict=True))]
-
-
-def _written_out(said: Sequence[str]) -> list[str]:
-    return [word for short in said for word in text.tokens(ABBREVIATIONS.get(short, short))]
-
-
-@lru_cache(maxsize=4)
-def phrases_of(rows: tuple[OccupationRow, ...]) -> Phrases:
-    """The phrase table of these occupations and of the abbreviations."""
-    named: dict[tuple[str, ...], set[int]] = defaultdict(set)
-    for pk, name, name_en, synonyms in rows:
-        for title in (name, name_en, *synonyms):
-            if words := tuple(text.tokens(title)):
-                named[words].add(pk)
-    table: dict[tuple[str, ...], list[Phrase]] = defaultdict(list)
-    for words, occupations in named.items():
-        _put(table, Phrase(words, _folded(words), occupations=frozenset(occupations)))
-    for short, meaning in ABBREVIATIONS.items():
-        short_words, long_words = tuple(text.tokens(short)), tuple(text.tokens(meaning))
-        for said, instead in ((short_words, long_words), (long_words, short_words)):
-            _put(table, Phrase(said, _folded(said), instead=instead))
-    return Phrases(dict(table), longest=max(map(len, table)), words=frozenset(word for folded in table for word in folded))
-
-
-def _put(table: dict[tuple[str, ...], list[Phrase]], phrase: Phrase) -> None:
-    table[phrase.folded].append(phrase)
+    def _excluded(self, part: Part) -> Query:
+        exact = [word for word in part.words if word in self.vocabulary.accented or word in self.lexicon.words]
+        places = IN_THE_TITLE if part.kind == OCCUPATION else ANYWHERE
+        says = all_of([either(*(holds(place, word) if word in exact else holds(f"{place}_folded", fold_word(word)) for place in places)) for word in part.words])
+        structured = condition(part)
+        if part.kind == OCCUPATION:
+            structured = any_of("occupation", self.occupations(part))
+        return says if structured is None else either(structured, says) if part.kind == OCCUPATION else structured
 
 
-def _folded(words: Iterable[str]) -> tuple[str, ...]:
-    return tuple(text.folded_tokens(" ".join(words)))
+def enough_of(count: int) -> int:
+    """How many of so many words or phrases an opening must have when none has all."""
+    return count if count < FEWEST_TO_RELAX else max(2, count - 1 - (count - 3) // 4)
 
 
-def _occupation_rows() -> list[OccupationRow]:
-    rows = Occupation.objects.order_by("pk").values_list("pk", "name", "name_en", "synonyms")
-    return [(pk, name, name_en, tuple(synonyms)) for pk, name, name_en, synonyms in rows]
+def condition(part: Part) -> Query | None:
+    """What an opening's own fields say about a part, None for words."""
+    if part.kind == PLACE:
+        return any_of("zone", part.values)
+    if part.kind == SHIFT:
+        return any_of("shift", part.values)
+    if part.kind == DORMITORY:
+        return Q("term", has_dormitory=True)
+    if part.kind == SHUTTLE:
+        return any_of("commute", [BY_SHUTTLE])
+    if part.kind == EXPERIENCE:
+        return Q("range", experience_months={"lte": 0})
+    return None
 
 
-def _corrected(word: str, phrases: Phrases) -> str:
-    """A word that neither the index nor the phrase table knows, as the nearest one that the index does."""
-    vocabulary = _vocabulary(engine().generation("opening"))
-    folded = text.folded_tokens(word)[0]
-    if folded in vocabulary.folded or folded in phrases.words:
-        return word
-    if word != folded and (nearest := text.correct(word, vocabulary.accented)) != word:
-        return nearest
-    nearest = text.correct(folded, vocabulary.folded)
-    return word if nearest == folded else nearest
+def holds(field: str, word: str) -> Query:
+    """The field has the word; no points."""
+    return Q("constant_score", filter=Q("term", **{field: word}), boost=0.0)
 
 
-@dataclass(frozen=True)
-class Vocabulary:
-    """The words of the index, each with the number of openings that have it."""
+def all_of(conditions: Iterable[Query]) -> Query:
+    return Q("bool", must=list(conditions))
 
-    accented: Mapping[str, int]
-    folded: Mapping[str, int]
-
-
-@lru_cache(maxsize=2)
-def _vocabulary(generation: str) -> Vocabulary:
-    """Read once for each state of the index (`generation` is the cache's key)."""
-    search = Search().sort("pk").extra(size=0)
-    for name in ("words", "folded_words"):
-        search.aggs.bucket(name, "terms", field=name, size=MOST_VOCABULARY)
-    found = engine().search("opening", search).aggregations
-    accented, folded = ({bucket["key"]: bucket["doc_count"] for bucket in found[name]["buckets"]} for name in ("words", "folded_words"))
-    return Vocabulary(accented=accented, folded=folded)

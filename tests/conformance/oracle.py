@@ -1,11 +1,16 @@
 """Elasticsearch's query language in plain Python over a list of sources: slow, obvious, and no part of the engines.
 
-Words score 0 here (BM25 is the engines' own); everything else scores as documented: constants, boosts, sums.
+`match` scores 0 here (BM25 is the engines' own); everything else scores as documented: constants, boosts, sums.
 """
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+
+from search.documents import DOCUMENTS, mapping
+
+
+TEXTS = frozenset(field for kind in DOCUMENTS for field, options in mapping(kind)["properties"].items() if options["type"] == "text")
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,8 @@ def evaluate(query: Mapping, source: Mapping) -> float | None:
 
 def values_of(source: Mapping, field: str) -> list:
     value = source.get(field)
+    if field in TEXTS:
+        return value.split()
     return list(value) if isinstance(value, list | tuple) else [] if value is None else [value]
 
 

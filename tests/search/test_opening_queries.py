@@ -7,7 +7,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from recruitment.occupations.models import Occupation
 from recruitment.openings.models import Opening
+from recruitment.places.models import IndustrialZone
 from recruitment.workers.models import Shift
 from search.projections import candidate_facts
 from search.queries.openings import OpeningParameters, find_openings
@@ -52,10 +54,21 @@ def test_accents_case_and_order_don_t_matter(find, typed):
     assert titles(find(q=typed)) == ["Công nhân đóng gói"]
 
 
-def test_right_accents_come_before_folded_ones(find):
+def test_without_accents_every_accent_is_meant_and_the_same_letters_come_first(find):
     OpeningFactory(title="Vận hành máy"), OpeningFactory(title="Cắt may")
-    assert titles(find(q="máy")) == ["Vận hành máy", "Cắt may"]
     assert titles(find(q="may")) == ["Cắt may", "Vận hành máy"]
+
+
+@pytest.mark.parametrize(("typed", "expected"), [("hàn", "Thợ hàn"), ("hạn", "Làm có hạn"), ("thợ hạn", "Thợ hàn")])
+def test_accents_that_were_typed_are_meant_unless_nothing_has_them(find, typed, expected):
+    OpeningFactory(title="Thợ hàn"), OpeningFactory(title="Làm có hạn")
+    assert titles(find(q=typed)) == [expected]
+
+
+def test_a_title_typed_without_accents_is_found_by_words_with_them(find):
+    OpeningFactory(title="Tuyen tho han khung xe"), OpeningFactory(title="Hạn chế chỉnh khung")
+    OpeningFactory(title="Thợ hàn khung")
+    assert set(titles(find(q="hàn khung"))) == {"Tuyen tho han khung xe", "Thợ hàn khung"}
 
 
 @pytest.mark.parametrize("typed", ["công nhân may", "cong nhan may", "sewing machine operator", "thợ may công nghiệp", "May Công Nghiệp"])
@@ -175,14 +188,15 @@ def test_each_facet_counts_what_choosing_its_value_would_show(find, rebuilt, tod
     found = find(zones=(one.pk,), shifts=("night",), wage_from=8_000_000)
     assert found.total == 2
     counted = {name: {value.value: value.count for value in values} for name, values in found.facets.items()}
-    assert counted["zones"] == {one.pk: 2, other.pk: 0, empty.pk: 0}
+    assert counted["zones"] == {one.code: 2, other.code: 0, empty.code: 0}
     assert counted["shifts"] == {"day": 0, "night": 2, "rotating": 0, "office": 0}
     assert counted["wage_from"][6_000_000] == 2
-    for name, chosen in [("zones", one.pk), ("shifts", "night"), ("wage_from", 8_000_000)]:
+    for name, chosen in [("zones", one.code), ("shifts", "night"), ("wage_from", 8_000_000)]:
         assert {value.value for value in found.facets[name] if value.chosen} == {chosen}
+    keys = {row.code: row.pk for model in (IndustrialZone, Occupation) for row in model.objects.order_by("pk")}
     for name, values in counted.items():
         for value, count in values.items():
-            key = (value,) if name in ("zones", "shifts", "occupations") else value
+            key = (keys.get(value, value),) if name in ("zones", "shifts", "occupations", "commute") else value
             asked = {"zones": (one.pk,), "shifts": ("night",), "wage_from": 8_000_000} | {name: key}
             assert find_openings(OpeningParameters(**asked), user=NOBODY, on=today).total == count, (name, value)
 

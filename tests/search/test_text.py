@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.text import LONGEST_TEXT, correct, expand, fold, folded_tokens, normalise, tokens
+from search.text import LONGEST_TEXT, clean, correct, fold, folded_tokens, normalise, spans, split, tokens
 
 VIETNAMESE = st.text(alphabet="aăâbcdđeêghiklmnoôơpqrstuưvxyáàảãạấầẩẫậếềểễệíìỉĩịóòỏõọốồổỗộớờởỡợúùủũụứừửữựýỳỷỹỵfjwz0123456789 ,.-/", max_size=60)
 ANY_TEXT = st.one_of(st.text(max_size=80), VIETNAMESE)
@@ -126,9 +126,26 @@ def test_a_correction_is_a_word_of_the_vocabulary_or_what_was_typed(word, vocabu
     assert correct(word, vocabulary) in {word, *vocabulary}
 
 
-def test_synonyms_follow_what_was_typed_and_the_longest_phrase_wins():
-    table = {"cn": ["công nhân"], "cn may": ["công nhân may"], "kcs": ["qc", "kcs"]}
-    assert expand(tokens("CN may, KCS gấp"), table) == [["cn may", "công nhân may"], ["kcs", "qc"], ["gấp"]]
-    assert expand(tokens("Công nhân"), {"cong nhan": ["cn"]}) == [["công nhân", "cn"]]
-    assert expand([], table) == []
-    assert expand(["may"], {}) == [["may"]]
+@pytest.mark.parametrize(
+    ("word", "parts"),
+    [
+        ("congnhan", ["cong", "nhan"]),
+        ("congnhanmay", ["cong", "nhan", "may"]),
+        ("cong", ["cong"]),
+        ("congxyz", ["congxyz"]),
+        ("maymaymay", ["may", "may", "may"]),
+        ("x", ["x"]),
+        ("a" * 10_000, ["a" * 10_000]),
+    ],
+)
+def test_words_typed_without_spaces_are_taken_apart_where_every_part_is_known(word, parts):
+    assert split(word, {"cong", "nhan", "may", "con"}) == parts
+
+
+@given(ANY_TEXT)
+def test_every_word_knows_its_place_in_the_cleaned_text(text):
+    cleaned = clean(text)
+    found = spans(cleaned)
+    assert all(span.token in tokens(cleaned[span.start : span.end]) for span in found)
+    assert all(0 <= span.start < span.end <= len(cleaned) for span in found)
+    assert [span.start for span in found] == sorted(span.start for span in found)
