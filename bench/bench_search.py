@@ -31,12 +31,14 @@ from elasticsearch.dsl import Search  # noqa: E402
 
 from search.engines.contract import Write  # noqa: E402
 from search.engines.embedded.engine import EmbeddedEngine  # noqa: E402
+from search.lexicon import lexicon_of  # noqa: E402
 from search.queries.candidates import CandidateParameters, candidates_search, facets_of  # noqa: E402
 from search.queries.facets import with_facets  # noqa: E402
 from search.queries.matching import candidates_for  # noqa: E402
 from search.queries.openings import OpeningParameters  # noqa: E402
 from search.queries.openings import facets_of as opening_facets  # noqa: E402
-from search.queries.words import ANYWHERE, all_words  # noqa: E402
+from search.queries.vocabulary import vocabulary_of  # noqa: E402
+from search.queries.words import Words  # noqa: E402
 from search.rebuilding import rebuild  # noqa: E402
 from search.scoring import score  # noqa: E402
 from tests.conformance import generated  # noqa: E402
@@ -94,9 +96,9 @@ def bench_match(engine: EmbeddedEngine, random: Random, count: int, rounds: int)
 def bench_words(engine: EmbeddedEngine, random: Random, count: int, rounds: int) -> dict:
     openings = [source for _row, _skills, source in generated.openings(random, count).values()]
     build(engine, "opening", openings)
-    words = ["công", "nhân", "may"]
-    query = Search().query(all_words(words, ANYWHERE))
-    search = with_facets(query, opening_facets(OpeningParameters(), on=TODAY)).sort("_score", {"pk": "desc"}).extra(size=20)
+    words = Words.with_("cong nhan may", lexicon_of(()), vocabulary_of(engine), on=TODAY, exactly=True)
+    query = Search().query(words.query())
+    search = with_facets(query, opening_facets(OpeningParameters(), words, on=TODAY)).sort("_score", {"pk": "desc"}).extra(size=20)
     folded = [(source, {*source["folded_words"]}) for source in openings]
     asked = {"cong", "nhan", "may"}
 

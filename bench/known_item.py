@@ -93,8 +93,18 @@ def documents(titles: Sequence[str]) -> list[dict]:
     for pk, title in enumerate(titles, 1):
         code = occupation_of(title)
         occupation = Occupation(pk=pks[code], name=rows[code]["name"], name_en=rows[code]["name_en"]) if code else Occupation()
-        factory = Factory(name="Nhà máy 1", enterprise=Enterprise(name="Hồng Lam", legal_name="Công ty TNHH Hồng Lam"), zone=IndustrialZone(pk=1, name="KCN Thử"))
-        row = Opening(pk=pk, title=title, factory=factory, occupation=occupation, headcount=10, starts_on=ON, published_at=dt.datetime(2026, 11, 1, tzinfo=dt.UTC))
+        factory = Factory(
+            name="Nhà máy 1", enterprise=Enterprise(name="Hồng Lam", legal_name="Công ty TNHH Hồng Lam"), zone=IndustrialZone(pk=1, name="KCN Thử")
+        )
+        row = Opening(
+            pk=pk,
+            title=title,
+            factory=factory,
+            occupation=occupation,
+            headcount=10,
+            starts_on=ON,
+            published_at=dt.datetime(2026, 11, 1, tzinfo=dt.UTC),
+        )
         made.append(opening_source(row, [], ["Bến xe"]))
     return made
 

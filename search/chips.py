@@ -16,18 +16,26 @@ from search.documents import BY_DORMITORY, BY_SHUTTLE
 from search.forms import OpeningSearchForm
 from search.lexicon import DORMITORY, EXPERIENCE, FILLER, OCCUPATION, PLACE, SHIFT, SHUTTLE
 from search.queries.openings import OpeningParameters
-from search.reading import START, WAGE, Part, Reading
+from search.reading import PAY, START, Part, Reading
 
 MOST_NAMES = 2  # zones or occupations that one label names
 
 
 @dataclass(frozen=True)
-class Chip:
-    """`query` is the address without it, `parameters` what that address asks for. `kind` "": words without another meaning."""
+class Search:
+    """An address and what it asks for."""
 
-    label: str
     query: str
     parameters: OpeningParameters
+
+
+@dataclass(frozen=True)
+class Chip:
+    """`without` it the search is wider; `alone` it is all that is asked. `kind` "": words without another meaning."""
+
+    label: str
+    without: Search
+    alone: Search
     kind: str = ""
     title: str = ""  # the words it was read from
 
@@ -60,13 +68,10 @@ def _from_words(address: QueryDict, parameters: OpeningParameters, reading: Read
     for part in reading.parts:
         if part.kind == FILLER:
             continue
-        said = reading.typed[part.start : part.end]
-        label = _label(part, names)
-        without = reading.without(part)
-        changed = address.copy()
-        changed["q"] = without
-        kind = part.kind if label else ""
-        yield Chip(label or said, addresses.link(changed), replace(parameters, q=without, page=1), kind, said)
+        said, left, label = reading.typed[part.start : part.end], reading.without(part), _label(part, names)
+        without = Search(_address(address, q=[left]), replace(parameters, q=left, page=1))
+        alone = Search(_address(QueryDict(mutable=True), q=[said]), OpeningParameters(q=said))
+        yield Chip(label or said, without, alone, part.kind if label else "", said)
 
 
 def _label(part: Part, names: _Names) -> str:
@@ -75,7 +80,7 @@ def _label(part: Part, names: _Names) -> str:
         OCCUPATION: lambda: _("nghề: %(name)s") % {"name": names.of(part)},
         PLACE: lambda: _("ở %(place)s") % {"place": names.of(part)},
         SHIFT: lambda: ", ".join(str(Shift(value).label) for value in sorted(part.values)),
-        WAGE: lambda: _("từ %(wage)s") % {"wage": millions(part.value)},
+        PAY: lambda: _("từ %(wage)s") % {"wage": millions(part.value)},
         START: lambda: _("bắt đầu trước hoặc vào %(day)s") % {"day": day(part.value)},
         DORMITORY: lambda: _("có ký túc xá"),
         SHUTTLE: lambda: _("có xe đưa đón"),
@@ -85,26 +90,33 @@ def _label(part: Part, names: _Names) -> str:
 
 
 def _from_choices(form: OpeningSearchForm, parameters: OpeningParameters, names: _Names) -> Iterator[Chip]:
-    if parameters.exact:
-        yield Chip(_("đúng các từ này"), _without(form.data, "exact"), replace(parameters, exact=False, page=1), "exact")
     chosen = form.chosen
-    for name, label in (("zones", lambda row: names.zones[row.pk]), ("occupations", lambda row: names.occupations[row.pk])):
-        for row in chosen.get(name, ()):
-            left = tuple(key for key in getattr(parameters, name) if key != row.pk)
-            yield Chip(label(row), _without(form.data, name, row.code), replace(parameters, **{name: left, "page": 1}), name)
-    for name, label in (("shifts", lambda value: str(Shift(value).label)), ("commute", commute_label)):
-        for value in getattr(parameters, name):
-            left = tuple(other for other in getattr(parameters, name) if other != value)
-            yield Chip(label(value), _without(form.data, name, value), replace(parameters, **{name: left, "page": 1}), name)
-    for name, label in (("wage_from", _wage), ("dormitory", lambda _chosen: _("có ký túc xá")), ("start_by", _start)):
+    several = {
+        "zones": [(row.pk, row.code, names.zones[row.pk]) for row in chosen.get("zones", ())],
+        "occupations": [(row.pk, row.code, names.occupations[row.pk]) for row in chosen.get("occupations", ())],
+        "shifts": [(shift, shift, str(Shift(shift).label)) for shift in parameters.shifts],
+        "commute": [(way, way, commute_label(way)) for way in parameters.commute],
+    }
+    for name, values in several.items():
+        for key, written, label in values:
+            left = tuple(other for other in getattr(parameters, name) if other != key)
+            yield _choice(form.data, parameters, name, label, left, (key,), [other for _key, other, _label in values if other != written], [written])
+    single = {"exact": _("đúng các từ này"), "wage_from": _wage, "dormitory": _("có ký túc xá"), "start_by": _start}
+    for name, label in single.items():
         if value := getattr(parameters, name):
-            nothing = getattr(OpeningParameters(), name)
-            yield Chip(label(value), _without(form.data, name), replace(parameters, **{name: nothing, "page": 1}), name)
+            said = label(value) if callable(label) else label
+            yield _choice(form.data, parameters, name, said, getattr(OpeningParameters(), name), value, [], form.data.getlist(name))
+
+
+def _choice(address, parameters, name: str, label: str, left, chosen, written_left: list[str], written: list[str]) -> Chip:
+    without = Search(_address(address, **{name: written_left}), replace(parameters, **{name: left, "page": 1}))
+    alone = Search(_address(QueryDict(mutable=True), **{name: written}), OpeningParameters(**{name: chosen}))
+    return Chip(label, without, alone, name)
 
 
 def commute_label(way: str) -> str:
     ways = {BY_DORMITORY: _("ở ký túc xá, không phải đi lại"), BY_SHUTTLE: _("xe đưa đón, bất kỳ điểm nào")}
-    return ways.get(way) or _("xe đón ở %(stop)s") % {"stop": way.removeprefix("stop:")}
+    return ways.get(way) or _("xe đón tại %(stop)s") % {"stop": way.removeprefix("stop:")}
 
 
 def _wage(amount: int) -> str:
@@ -115,7 +127,8 @@ def _start(date: dt.date) -> str:
     return _("bắt đầu trước hoặc vào %(day)s") % {"day": day(date)}
 
 
-def _without(address: QueryDict, name: str, value: str | None = None) -> str:
+def _address(address: QueryDict, **values: list[str]) -> str:
     changed = address.copy()
-    changed.setlist(name, [other for other in changed.getlist(name) if value is not None and other != value])
+    for name, given in values.items():
+        changed.setlist(name, given)
     return addresses.link(changed)

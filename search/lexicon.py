@@ -1,6 +1,6 @@
 """What phrases mean: occupations, places, shifts, benefits, abbreviations, other ways to say the same, and words that say nothing.
 
-Occupations, zones and provinces come from the database, so a new synonym works without indexing anything; the rest from
+Pure: rows of occupations, zones and provinces in, so that a new synonym works without indexing anything; the rest comes from
 data/phrases.csv. One folded phrase may have several meanings: accents decide between them where they were typed.
 """
 
@@ -13,8 +13,6 @@ from functools import cache, cached_property, lru_cache
 from itertools import islice, takewhile
 from pathlib import Path
 
-from recruitment.occupations.models import Occupation
-from recruitment.places.models import IndustrialZone, Province
 from search import text
 
 DATA = Path(__file__).resolve().parent / "data"
@@ -80,18 +78,6 @@ def fold_word(word: str) -> str:
     return text.folded_tokens(word)[0]
 
 
-def lexicon() -> Lexicon:
-    """The lexicon of the database as it is now."""
-    occupations = Occupation.objects.order_by("pk").values_list("pk", "name", "name_en", "synonyms")
-    zones = IndustrialZone.objects.order_by("pk").values_list("pk", "code", "name", "name_en", "province")
-    provinces = Province.objects.order_by("pk").values_list("pk", "name", "name_en", "successor")
-    return lexicon_of(
-        tuple((pk, name, name_en, tuple(synonyms)) for pk, name, name_en, synonyms in occupations),
-        tuple(zones),
-        tuple(provinces) if zones else (),
-    )
-
-
 @lru_cache(maxsize=4)
 def lexicon_of(occupations: tuple[OccupationRow, ...], zones: tuple[ZoneRow, ...] = (), provinces: tuple[ProvinceRow, ...] = ()) -> Lexicon:
     phrases = [*_occupations(occupations), *_places(zones, provinces), *_from_the_file()]
@@ -125,7 +111,7 @@ def _places(zones: Sequence[ZoneRow], provinces: Sequence[ProvinceRow]) -> list[
     for value, phrases in _rows(PLACE):
         for words in phrases:
             named[words] |= {codes[code] for code in value.split() if code in codes}
-    also = {name: phrases for name, phrases in _rows(PROVINCE)}
+    also = dict(_rows(PROVINCE))
     for pk, name, name_en, successor in provinces:
         for words in (_words(name), _words(name_en), *also.get(name, ())):
             named[words] |= {zone for zone, _code, _name, _name_en, province in zones if province in (pk, successor)}

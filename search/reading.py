@@ -8,19 +8,23 @@ import datetime as dt
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from recruitment.shared.money import AmountOutOfRange, NotMoney, parse_money
 from search import text
 from search.lexicon import CONDITIONS, FILLER, OCCUPATION, SHIFT, WORDS, Lexicon, Phrase, fold_word
 
-WORD, WAGE, START = "word", "wage", "start"
+WORD, PAY, START = "word", "wage", "start"
 MOST_WORDS = 40  # of one query; the rest is ignored, which keeps the longest query bounded
 LOWEST_WAGE, HIGHEST_WAGE = 1_000_000, 200_000_000  # đồng a month, as the wage filter has them
 
-LEADS = frozenset(
-    "ở,tại,gần,kcn,khu,khu công nghiệp,industrial park,industrial zone,làm,đi,chỉ,có,co,hỗ,trợ,cần,muốn,lương,thu,nhập,mức,in,at,near,with".split(",")
+LEADS = {
+    *("ở", "tại", "gần", "kcn", "khu", "khu công nghiệp", "industrial park", "industrial zone", "in", "at", "near", "with"),
+    *("làm", "đi", "chỉ", "có", "co", "hỗ", "trợ", "cần", "muốn", "lương", "thu", "nhập", "mức"),
+}
+NEGATIONS = frozenset(
+    [("không",), ("ko",), ("khong",), ("no",), ("not",), ("trừ",), ("ngoại", "trừ"), ("không", "phải"), ("không", "làm"), ("except",)]
 )
-NEGATIONS = frozenset([("không",), ("ko",), ("khong",), ("no",), ("not",), ("trừ",), ("ngoại", "trừ"), ("không", "phải"), ("không", "làm"), ("except",)])
 ONLY_BEFORE_SHIFTS = frozenset([("không",), ("ko",), ("khong",), ("no",), ("không", "làm")])
 
 
@@ -60,7 +64,7 @@ class Reading:
 
     @property
     def conditions(self) -> list[Part]:
-        return self.of(*CONDITIONS, WAGE, START)
+        return self.of(*CONDITIONS, PAY, START)
 
     @property
     def excluded(self) -> list[Part]:
@@ -131,7 +135,7 @@ class _Reader:
     def _part_at(self, place: int) -> tuple[Part, int]:
         for length in range(min(self.lexicon.longest, len(self.words) - place), 0, -1):
             said = self.words[place : place + length]
-            if length > 1 and any(self._apart(before, after) for before, after in zip(said, said[1:], strict=False)):
+            if length > 1 and any(self._apart(before, after) for before, after in pairwise(said)):
                 continue
             meant = self._meanings([word for word, _start, _end in said])
             if meant or length == 1:
@@ -189,7 +193,7 @@ def _with_leads(parts: Sequence[Part]) -> list[Part]:
     """ "có ký túc xá", "lương trên 9 triệu", "ở Yên Bình": the words that lead to a condition belong to it."""
     kept: list[Part] = []
     for part in parts:
-        if part.kind in (*CONDITIONS, WAGE, START) and not part.excluded:
+        if part.kind in (*CONDITIONS, PAY, START) and not part.excluded:
             while kept and kept[-1].kind in (WORD, WORDS, FILLER) and not kept[-1].excluded and " ".join(kept[-1].words) in LEADS:
                 part = replace(part, start=kept.pop().start)
         kept.append(part)
@@ -201,15 +205,15 @@ _NUMBER = r"\d{1,3}(?:[.,]\d{1,2})?"
 _LONG = r"(?:\d{1,3}(?:[.,]\d{3}){2}|\d{7,9})"
 _AMOUNT = rf"(?:{_LONG}|{_NUMBER}\s*{_UNIT}(?:\s?\d(?![\d.,]))?(?:\s+rưỡi)?)(?:\s*(?:đồng|đ|vnđ|vnd)\b)?"
 _FROM = r"(?:trên|tren|từ|tu|hơn|hon|ít nhất|it nhat|tối thiểu|toi thieu|over|from|above|at least|upto|up to|lên đến|len den|lên tới|tới|khoảng|khoang|>=?|≥)"
-_PAY = r"(?:thu nhập|thu nhap|mức lương|muc luong|lương|luong|income|salary|wage|pay)"
+_INCOME = r"(?:thu nhập|thu nhap|mức lương|muc luong|lương|luong|income|salary|wage|pay)"
 _MONTH = r"(?:\s*/\s*|\s+(?:một|mot|1|a|mỗi|moi|per)\s+)(?:tháng|thang|month)\b|\s*trở lên|\s*tro len|\s*\+"
 _WAGE = re.compile(
-    rf"(?<![\w.,])(?:{_PAY}\s+(?:cứng\s+|cơ bản\s+|cb\s+)?)?(?:{_FROM}\s*)?"
+    rf"(?<![\w.,])(?:{_INCOME}\s+(?:cứng\s+|cơ bản\s+|cb\s+)?)?(?:{_FROM}\s*)?"
     rf"(?:(?P<low>{_LONG}|{_NUMBER}(?:\s*{_UNIT})?)\s*(?:-|–|~|đến|den|tới|to)\s*(?P<high>{_AMOUNT})|(?P<only>{_AMOUNT}))(?:{_MONTH})*",
     re.IGNORECASE,
 )
 _BARE = re.compile(
-    rf"(?<!\w){_PAY}\s+(?:{_FROM}\s*)?(?P<only>\d{{1,2}}(?:[.,]\d)?)(?![\d.,]|\s*(?:-|–|giờ|h\b|tuổi|năm|tháng|ngày|km|người|%))", re.IGNORECASE
+    rf"(?<!\w){_INCOME}\s+(?:{_FROM}\s*)?(?P<only>\d{{1,2}}(?:[.,]\d)?)(?![\d.,]|\s*(?:-|–|giờ|h\b|tuổi|năm|tháng|ngày|km|người|%))", re.IGNORECASE
 )
 _BELOW = re.compile(r"(?:dưới|duoi|under|below|<)\s*$", re.IGNORECASE)
 
@@ -224,7 +228,7 @@ def _wages(cleaned: str) -> list[Part]:
             taken = any(part.start < match.end() and match.start() < part.end for part in found)
             if taken or _BELOW.search(cleaned[: match.start()]) or (wage := _money(amount)) is None:
                 continue
-            found.append(Part(WAGE, tuple(text.tokens(match[0])), match.start(), match.end(), value=wage))
+            found.append(Part(PAY, tuple(text.tokens(match[0])), match.start(), match.end(), value=wage))
     return found
 
 

@@ -50,7 +50,7 @@ def openings(request):
         "address": form.data,
         "chips": [chip for chip in said if chip.kind],
         "exactly": _exactly(form, found) if parameters.q and not parameters.exact else "",
-        "relaxed": [] if found.total or found.unavailable else _gains(said, parameters, on=today),
+        "ways_out": {} if found.total or found.unavailable else _ways_out(said, parameters, on=today),
         "quick": [] if found.unavailable else _quick(form, found),
         "now": timezone.now(),
     }
@@ -149,14 +149,24 @@ def _exactly(form: OpeningSearchForm, found: Found) -> str:
     return addresses.link(changed)
 
 
-def _gains(said: Sequence[Chip], parameters: OpeningParameters, *, on) -> list[tuple[Chip, int]]:
-    """For an empty list: what each condition or word hides, most first; counted in one request."""
+def _ways_out(said: Sequence[Chip], parameters: OpeningParameters, *, on) -> dict[str, list[tuple[str, str, int]]]:
+    """For an empty list: what dropping each condition or word gains, or else what each alone finds; counted in one request.
+
+    Label, address and number of openings, most first.
+    """
+    variants = {f"without {place}": chip.without for place, chip in enumerate(said)} | {
+        f"alone {place}": chip.alone for place, chip in enumerate(said)
+    }
     try:
-        counted = totals({str(place): chip.parameters for place, chip in enumerate(said)}, words_of(parameters, on=on), on=on)
+        counted = totals({name: variant.parameters for name, variant in variants.items()}, words_of(parameters, on=on), on=on)
     except IndexUnavailable:
-        return []
-    gains = [(chip, counted[str(place)]) for place, chip in enumerate(said)]
-    return sorted(((chip, gain) for chip, gain in gains if gain), key=lambda pair: -pair[1])
+        return {}
+    ways = {
+        way: [(chip.label, variants[f"{way} {place}"].query, counted[f"{way} {place}"]) for place, chip in enumerate(said)]
+        for way in ("without", "alone")
+    }
+    found = {way: sorted((entry for entry in entries if entry[2]), key=lambda entry: -entry[2]) for way, entries in ways.items()}
+    return {"without": found["without"], "alone": [] if found["without"] or len(said) < 2 else found["alone"]}
 
 
 def _quick(form: OpeningSearchForm, found: Found) -> list[tuple[str, str, int]]:

@@ -15,14 +15,14 @@ from recruitment.workers.models import Shift
 from search.documents import BY_DORMITORY, BY_SHUTTLE
 from search.engines import engine
 from search.engines.contract import Answer, Engine, IndexUnavailable
-from search.lexicon import DORMITORY, EXPERIENCE, PLACE, SHIFT, SHUTTLE, lexicon
+from search.lexicon import DORMITORY, EXPERIENCE, PLACE, SHIFT, SHUTTLE
 from search.projections import opening_facts, related_occupations
 from search.queries.facets import Facet, FacetValue, counts, with_facets
 from search.queries.matching import any_of, either, missing, openings_for
 from search.queries.results import PAGE_SIZE, Found, FoundRow, Understood, bounded, load
 from search.queries.vocabulary import Vocabulary
-from search.queries.words import Words, condition
-from search.reading import START, WAGE, Reading
+from search.queries.words import Words, condition, lexicon
+from search.reading import PAY, START, Reading
 from search.scoring import CandidateFacts, score
 
 RELEVANCE, MATCH, NEWEST, WAGE, SOONEST = "relevance", "match", "newest", "wage", "soonest"
@@ -168,7 +168,7 @@ def _said(words: Words, kind: str) -> Query | None:
 
 
 def wage_of(parameters: OpeningParameters, words: Words) -> int | None:
-    return parameters.wage_from or max((part.value for part in words.reading.of(WAGE)), default=None)
+    return parameters.wage_from or max((part.value for part in words.reading.of(PAY)), default=None)
 
 
 def day_of(parameters: OpeningParameters, words: Words) -> dt.date | None:
@@ -253,7 +253,12 @@ def _narrowed(rows: OpeningQuerySet, parameters: OpeningParameters, words: Words
 
 def listed(*, user, on: dt.date) -> OpeningQuerySet:
     """The openings a list may show, with what a card needs."""
-    return Opening.objects.visible_to(user).open_on(on).select_related("occupation", "factory__zone", "factory__enterprise").prefetch_related("shuttle_stops")
+    return (
+        Opening.objects.visible_to(user)
+        .open_on(on)
+        .select_related("occupation", "factory__zone", "factory__enterprise")
+        .prefetch_related("shuttle_stops")
+    )
 
 
 def _labelled(counted: Mapping[str, Mapping], parameters: OpeningParameters, said: Reading, *, on: dt.date) -> dict[str, list[FacetValue]]:
@@ -262,10 +267,18 @@ def _labelled(counted: Mapping[str, Mapping], parameters: OpeningParameters, sai
     occupations = Occupation.objects.filter(pk__in=wanted).order_by("name", "pk")
     places, shifts = said.values_of(PLACE), said.values_of(SHIFT)
     commute, by_shuttle = counted["commute"], {BY_SHUTTLE} if said.of(SHUTTLE) else set()
-    stops = sorted({*commute, *parameters.commute} - {BY_DORMITORY, BY_SHUTTLE}, key=lambda way: (way not in parameters.commute, -commute.get(way, 0), way))
+    stops = sorted(
+        {*commute, *parameters.commute} - {BY_DORMITORY, BY_SHUTTLE}, key=lambda way: (way not in parameters.commute, -commute.get(way, 0), way)
+    )
     return {
-        "zones": [_value(zone.code, zone, counted["zones"].get(zone.pk), zone.pk in parameters.zones, said=zone.pk in places) for zone in IndustrialZone.objects.order_by("name", "pk")],
-        "shifts": [_value(shift.value, shift.label, counted["shifts"].get(shift.value), shift.value in parameters.shifts, said=shift.value in shifts) for shift in Shift],
+        "zones": [
+            _value(zone.code, zone, counted["zones"].get(zone.pk), zone.pk in parameters.zones, said=zone.pk in places)
+            for zone in IndustrialZone.objects.order_by("name", "pk")
+        ],
+        "shifts": [
+            _value(shift.value, shift.label, counted["shifts"].get(shift.value), shift.value in parameters.shifts, said=shift.value in shifts)
+            for shift in Shift
+        ],
         "occupations": [_value(row.code, row, counted["occupations"].get(row.pk), row.pk in parameters.occupations) for row in occupations],
         "wage_from": [_value(step, step, counted["wage_from"][str(step)], step == parameters.wage_from) for step in wage_steps(parameters)],
         "dormitory": [_value(True, "", counted["dormitory"]["yes"], parameters.dormitory, said=bool(said.of(DORMITORY)))],
@@ -274,8 +287,7 @@ def _labelled(counted: Mapping[str, Mapping], parameters: OpeningParameters, sai
             for way in [BY_DORMITORY, BY_SHUTTLE, *stops[:MOST_STOPS]]
         ],
         "start_by": [
-            _value(day, day.isoformat(), counted["start_by"][day.isoformat()], day == parameters.start_by)
-            for day in start_steps(parameters, on=on)
+            _value(day, day.isoformat(), counted["start_by"][day.isoformat()], day == parameters.start_by) for day in start_steps(parameters, on=on)
         ],
     }
 

@@ -14,6 +14,7 @@ from search.scoring import Match
 
 Row = TypeVar("Row", bound=Model)
 PAGE_SIZE = 20
+NOTHING_SAID = Reading()
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class FoundRow(Generic[Row]):
 class Understood:
     """How the words were read. `relaxed`: nothing had all of them, so some may be missing or have other accents."""
 
-    reading: Reading = Reading()
+    reading: Reading = NOTHING_SAID
     relaxed: bool = False
 
     @property

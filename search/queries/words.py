@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from elasticsearch.dsl import Q
 from elasticsearch.dsl.query import Query
 
+from recruitment.occupations.models import Occupation
+from recruitment.places.models import IndustrialZone, Province
 from search import text
 from search.documents import BY_SHUTTLE
-from search.lexicon import DORMITORY, EXPERIENCE, OCCUPATION, PLACE, SHIFT, SHUTTLE, Lexicon, fold_word, lexicon
+from search.lexicon import DORMITORY, EXPERIENCE, OCCUPATION, PLACE, SHIFT, SHUTTLE, Lexicon, fold_word, lexicon_of
 from search.queries.matching import any_of, either
 from search.queries.vocabulary import Vocabulary, vocabulary
 from search.reading import Part, Reading, read, read_exactly
@@ -17,6 +19,15 @@ from search.scoring import SAID_OTHERWISE, TEXT_POINTS, UNDERSTOOD_OCCUPATION
 
 ANYWHERE, IN_THE_TITLE = ("title", "body"), ("title",)
 FEWEST_TO_RELAX = 3  # words or phrases; of fewer, none can be missing
+
+
+def lexicon() -> Lexicon:
+    """The lexicon of the database as it is now."""
+    occupations = Occupation.objects.order_by("pk").values_list("pk", "name", "name_en", "synonyms")
+    zones = IndustrialZone.objects.order_by("pk").values_list("pk", "code", "name", "name_en", "province")
+    provinces = Province.objects.order_by("pk").values_list("pk", "name", "name_en", "successor")
+    rows = tuple((pk, name, name_en, tuple(synonyms)) for pk, name, name_en, synonyms in occupations)
+    return lexicon_of(rows, tuple(zones), tuple(provinces))
 
 
 @dataclass(frozen=True)
@@ -112,7 +123,9 @@ class Words:
     def _excluded(self, part: Part) -> Query:
         exact = [word for word in part.words if word in self.vocabulary.accented or word in self.lexicon.words]
         places = IN_THE_TITLE if part.kind == OCCUPATION else ANYWHERE
-        says = all_of([either(*(holds(place, word) if word in exact else holds(f"{place}_folded", fold_word(word)) for place in places)) for word in part.words])
+        says = all_of(
+            [either(*(holds(place, word) if word in exact else holds(f"{place}_folded", fold_word(word)) for place in places)) for word in part.words]
+        )
         structured = condition(part)
         if part.kind == OCCUPATION:
             structured = any_of("occupation", self.occupations(part))
@@ -146,4 +159,3 @@ def holds(field: str, word: str) -> Query:
 
 def all_of(conditions: Iterable[Query]) -> Query:
     return Q("bool", must=list(conditions))
-

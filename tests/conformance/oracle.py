@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from search.documents import DOCUMENTS, mapping
 
-
 TEXTS = frozenset(field for kind in DOCUMENTS for field, options in mapping(kind)["properties"].items() if options["type"] == "text")
 
 
