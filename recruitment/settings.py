@@ -128,6 +128,11 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE: dict = {
     "deliver messages": {"task": "recruitment.notifications.tasks.deliver_messages", "schedule": 30, "options": {"expires": 30}},
     "extend the quarantine ledger": {"task": "recruitment.quarantine.tasks.extend_ledger", "schedule": crontab(hour=1, minute=10)},
+    "call off transfers without an answer": {
+        "task": "recruitment.quarantine.tasks.call_off_stale_transfers",
+        "schedule": 300,
+        "options": {"expires": 300},
+    },
     "decide anew about everybody": {"task": "recruitment.health.tasks.reassess", "schedule": crontab(hour=0, minute=20)},
     "spread people over openings": {"task": "search.tasks.refresh_prices", "schedule": 600, "options": {"expires": 600}},
     "note openings that hardly anybody applies to": {"task": "search.tasks.note_neglected", "schedule": crontab(hour=0, minute=40)},

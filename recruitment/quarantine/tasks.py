@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from recruitment.quarantine.services.capacity import extend_all
 from recruitment.quarantine.services.reservations import keep_cover
+from recruitment.quarantine.services.transfers import call_off_stale
 
 
 @shared_task
@@ -13,3 +14,9 @@ def extend_ledger() -> None:
     on = timezone.localdate()
     extend_all(on=on)
     keep_cover(on=on)
+
+
+@shared_task
+def call_off_stale_transfers() -> None:
+    """Every few minutes: a held bed doesn't wait for an answer that never comes."""
+    call_off_stale(now=timezone.now(), on=timezone.localdate())

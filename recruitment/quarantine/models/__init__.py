@@ -5,6 +5,7 @@ from recruitment.quarantine.models.outbreaks import Outbreak, OutbreakEvent, Out
 from recruitment.quarantine.models.policies import BackupPolicy, OutbreakRisk
 from recruitment.quarantine.models.sites import Site, SiteNight
 from recruitment.quarantine.models.stays import DateRange, JournalEntry, Stay
+from recruitment.quarantine.models.transfers import Transfer
 
 __all__ = [
     "BackupPolicy",
@@ -21,4 +22,5 @@ __all__ = [
     "Site",
     "SiteNight",
     "Stay",
+    "Transfer",
 ]

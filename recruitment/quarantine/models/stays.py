@@ -29,7 +29,7 @@ class StayQuerySet(models.QuerySet):
         return self.filter(site__in=Site.objects.managed_by(user))
 
     def holding_a_bed(self):
-        return self.filter(status__in=[Stay.Status.BOOKED, Stay.Status.ADMITTED])
+        return self.filter(status__in=[Stay.Status.HELD, Stay.Status.BOOKED, Stay.Status.ADMITTED])
 
     def arriving_on(self, day: dt.date):
         return self.filter(status=Stay.Status.BOOKED, arrives_on=day)
@@ -38,10 +38,12 @@ class StayQuerySet(models.QuerySet):
 class Stay(models.Model):
     """One person's bed at a site from the night of `arrives_on` up to, not including, `leaves_on`.
 
-    What was given back early, on release or cancellation, begins with the night of `freed_from`.
+    What was given back early, on release or cancellation, begins with the night of `freed_from`. A held stay takes a bed for
+    somebody who still has another one: it becomes his or hers on arrival (services/transfers.py).
     """
 
     class Status(models.TextChoices):
+        HELD = "held", _("giữ cho người sắp chuyển đến")
         BOOKED = "booked", _("đã giữ giường")
         ADMITTED = "admitted", _("đang ở")
         RELEASED = "released", _("đã ra")
@@ -65,7 +67,7 @@ class Stay(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(leaves_on__gt=F("arrives_on")), name="stay_has_at_least_one_night"),
             models.CheckConstraint(
-                condition=Q(status="booked", admitted_at=None, ended_at=None, freed_from=None)
+                condition=Q(status__in=["held", "booked"], admitted_at=None, ended_at=None, freed_from=None)
                 | Q(status="admitted", admitted_at__isnull=False, ended_at=None, freed_from=None)
                 | Q(status="released", admitted_at__isnull=False, ended_at__isnull=False, freed_from__isnull=False)
                 | Q(status="cancelled", ended_at__isnull=False, freed_from__isnull=False),
