@@ -151,6 +151,8 @@ def _opening(random, factory, occupation, title, wages, minimum, recruiters, tod
         has_dormitory=dormitory,
         dormitory_fee=random.choice([0, 100_000, 200_000]) if dormitory else 0,
         dormitory_distance_km=random.choice(["0.3", "0.8", "1.5", "3.0"]) if dormitory else None,
+        dormitory_people_per_room=random.choice([4, 6, 8]) if dormitory else None,
+        dormitory_months=random.choice([None, 6, 12]) if dormitory else None,
         meals=random.choice(["Cơm ca miễn phí", "Hỗ trợ 25.000 đồng mỗi bữa", ""]),
         status=status,
         published_at=None if draft else published,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from recruitment.shared.forms import CleanCharField, PeopleDateField, PhoneField, days_from_today, today
 from recruitment.shared.widgets import CodeInput
-from recruitment.workers.forms import LATEST_START_DAYS, ConsentForm, PersonForm
+from recruitment.workers.forms import LATEST_START_DAYS, ConsentForm, PersonForm, SharedPhoneField
 from recruitment.workers.models import Consent
 
 
@@ -38,6 +38,7 @@ class NewcomerForm(ApplicationForm, PersonForm):
         widget=CodeInput,
         error_messages={"required": _("Hãy điền mã 6 chữ số trong tin nhắn.")},
     )
+    is_shared = SharedPhoneField()
     available_from = None  # the start day of the application says it
     field_order = ["phone", "name", "birth_date", "home_province", "starts_on", "consents"]
 

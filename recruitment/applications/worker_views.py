@@ -4,7 +4,6 @@ import time
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth import login
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from recruitment.accounts.permissions import permission
 from recruitment.accounts.services.codes import check_code, send_code, was_just_used
+from recruitment.accounts.sessions import enter
 from recruitment.applications.models import Application
 from recruitment.applications.progress import progress_of
 from recruitment.applications.services.applying import AlreadyApplied, agree, apply
@@ -25,8 +25,8 @@ from recruitment.shared.refusals import Refusal
 from recruitment.workers.services.consents import set_consents
 from recruitment.workers.services.registration import account_of_phone, register_worker
 
-BY_CODE = "django.contrib.auth.backends.ModelBackend"
 TWIN_SECONDS = 3
+OFFER_SHOWN = [Application.Status.INVITED, *Application.HOLDING_STATUSES]
 
 
 @permission("applications.apply")
@@ -92,13 +92,13 @@ def _apply_with_code(request, opening: Opening, form: NewcomerForm):
         if first is None:
             form.add_error("code", refusal.for_people())
             return None
-        login(request, first.worker.user, backend=BY_CODE)
+        enter(request, first.worker.user, is_shared=form.cleaned_data["is_shared"])
         return redirect("applications:application", first.pk)
     user = account_of_phone(phone=phone, language=get_language()[:2])
     wanted = {"shifts": [opening.shift], "occupations": {opening.occupation: 0}}
     worker = register_worker(user=user, by=user, on=today, **wanted, **form.person())
     assess_worker(worker=worker, by=user, on=today)
-    login(request, user, backend=BY_CODE)
+    enter(request, user, is_shared=form.cleaned_data["is_shared"])
     return _apply(request, worker, opening, form)
 
 
@@ -149,6 +149,7 @@ def application_page(request, pk):
         "progress": progress_of(application, application.events.all()),
         "acceptance": getattr(application, "acceptance", None) if application.status == Application.Status.ACCEPTED else None,
         "can_withdraw": application.status in Application.OPEN_STATUSES,
+        "estimate": start_estimate(request.user.worker, on=timezone.localdate()) if application.status in OFFER_SHOWN else None,
     }
     return render(request, "applications/worker_application.html", context)
 

@@ -30,10 +30,15 @@ class TaxCodeField(forms.CharField):
         return f"{found['enterprise']}-{found['branch']}" if found["branch"] else found["enterprise"]
 
 
-class RegistrationForm(forms.Form):
+class EnterpriseForm(forms.Form):
+    """What the department compares with the register of enterprises."""
+
     tax_code = TaxCodeField(label=_("Mã số thuế"), widget=forms.TextInput(attrs={"inputmode": "numeric"}))
     legal_name = CleanCharField(max_length=200, label=_("Tên pháp lý"), help_text=_("Như trên giấy đăng ký doanh nghiệp."))
     name = CleanCharField(max_length=160, label=_("Tên thường gọi"), help_text=_("Người tìm việc sẽ thấy tên này."))
+
+
+class RegistrationForm(EnterpriseForm):
     factory_name = CleanCharField(max_length=160, label=_("Tên nhà máy"))
     zone = forms.ModelChoiceField(
         IndustrialZone.objects.all(),

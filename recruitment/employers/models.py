@@ -58,6 +58,10 @@ class Enterprise(models.Model):
     def approve(self):
         """Posting is unlimited from now on."""
 
+    @transition(status, source=Status.REFUSED, target=Status.PENDING)
+    def ask_again(self):
+        """What the department named has been mended."""
+
     @transition(status, source=Status.PENDING, target=Status.REFUSED)
     def refuse(self):
         """The enterprise is told why and may be approved later."""

@@ -8,11 +8,12 @@ from django.utils import timezone
 from recruitment.accounts.permissions import permission
 from recruitment.applications.models import Application
 from recruitment.health.models import Clearance
-from recruitment.labour_market.forms import DEFAULT_WEEKS, ScopeForm
+from recruitment.labour_market.forms import RefusedForm, ScopeForm, read_scope
 from recruitment.labour_market.services import shortages
 from recruitment.labour_market.services.shortages import Scope
 
 ROWS_PER_PAGE = 30
+BOARD_ROWS_PER_PAGE = 60
 
 
 @permission("labour_market.read")
@@ -21,8 +22,9 @@ def overview(request):
     rows = shortages.shortages(scope)
     totals = {name: sum(getattr(row, name) for row in rows) for name in ("openings", "wanted", "pipeline", "missing")}
     context = {
-        "rows": rows,
+        "board": Paginator(rows, BOARD_ROWS_PER_PAGE).get_page(request.GET.get("page")),
         "totals": totals,
+        "refusals": shortages.refusals_by_reason(scope),
         "ready": shortages.people_ready(scope).count(),
         "unanswered": shortages.openings_nobody_applied_to(scope).count(),
         "counted_at": timezone.now(),
@@ -50,6 +52,14 @@ def on_the_way(request):
 
 
 @permission("labour_market.read")
+def refused(request):
+    """Whom factories that lack people refused, and why: what could be trained, paid or arranged differently."""
+    form, scope = _scope(request, RefusedForm)
+    applications = shortages.people_refused(scope, reason=form.cleaned_data["reason"])
+    return _list(request, "labour_market/refused.html", form, scope, applications.select_related("opening__factory").order_by("-changed_at", "-pk"))
+
+
+@permission("labour_market.read")
 def ready(request):
     form, scope = _scope(request)
     workers = (
@@ -63,15 +73,12 @@ def ready(request):
     return _list(request, "labour_market/ready.html", form, scope, workers)
 
 
-def _scope(request) -> tuple[ScopeForm, Scope]:
-    """The form and the scope it asks for; what can't be read is shown beside its field and left out."""
-    form = ScopeForm(request.GET or None, initial={"weeks": DEFAULT_WEEKS})
-    form.is_valid()
-    chosen = getattr(form, "cleaned_data", {})
-    zone, occupation = chosen.get("zone"), chosen.get("occupation")
+def _scope(request, form_class=ScopeForm) -> tuple[ScopeForm, Scope]:
+    form = read_scope(form_class, request.GET)
+    zone, occupation = form.cleaned_data["zone"], form.cleaned_data["occupation"]
     return form, Scope(
         on=timezone.localdate(),
-        weeks=chosen.get("weeks") or DEFAULT_WEEKS,
+        weeks=form.cleaned_data["weeks"],
         zone=zone.pk if zone else None,
         occupation=occupation.pk if occupation else None,
     )

@@ -16,7 +16,7 @@ from recruitment.openings import requirements
 from recruitment.openings.models import Opening, WordingOverride
 from recruitment.openings.wording import phrase_key
 from recruitment.openings.working_time import excess_hours
-from recruitment.shared.forms import CleanCharField, CleanTextField, MoneyField, PeopleDateField, days_from_today
+from recruitment.shared.forms import CleanCharField, CleanTextField, CountField, MoneyField, PeopleDateField, days_from_today
 from recruitment.workers.models import Shift
 
 MOST_STOPS = 20
@@ -152,17 +152,15 @@ class JobForm(StepForm):
 
 class ShiftForm(StepForm):
     number = 2
-    headcount = forms.IntegerField(
-        min_value=1, max_value=5000, label=label("headcount"), error_messages={"required": gettext_lazy("Hãy điền số người.")}
-    )
+    headcount = CountField(smallest=1, largest=5000, label=label("headcount"), error_messages={"required": gettext_lazy("Hãy điền số người.")})
     shift = forms.ChoiceField(
         choices=Shift.choices, widget=forms.RadioSelect, label=label("shift"), error_messages={"required": gettext_lazy("Hãy chọn ca.")}
     )
-    hours_per_day = forms.IntegerField(min_value=1, max_value=24, label=label("hours_per_day"), initial=8)
-    hours_per_week = forms.IntegerField(min_value=1, max_value=168, label=label("hours_per_week"), initial=48)
-    overtime_hours_per_week = forms.IntegerField(
-        min_value=0,
-        max_value=100,
+    hours_per_day = CountField(smallest=1, largest=24, label=label("hours_per_day"), initial=8)
+    hours_per_week = CountField(smallest=1, largest=168, label=label("hours_per_week"), initial=48)
+    overtime_hours_per_week = CountField(
+        smallest=0,
+        largest=100,
         label=label("overtime_hours_per_week"),
         initial=0,
         help_text=gettext_lazy("Tuần nhiều nhất. Cả năm không quá 200 giờ, riêng điện tử, may, da giày không quá 300 giờ."),
@@ -189,7 +187,19 @@ class WageForm(StepForm):
     has_dormitory = forms.BooleanField(required=False, label=label("has_dormitory"))
     dormitory_fee = MoneyField(smallest=0, largest=10_000_000, required=False, label=label("dormitory_fee"), initial=0)
     dormitory_distance_km = forms.DecimalField(
-        required=False, min_value=0, max_value=100, max_digits=4, decimal_places=1, localize=True, label=label("dormitory_distance_km")
+        required=False,
+        min_value=0,
+        max_value=100,
+        max_digits=4,
+        decimal_places=1,
+        localize=True,
+        label=label("dormitory_distance_km"),
+        help_text=gettext_lazy("Ví dụ 0,8."),
+        error_messages={"invalid": gettext_lazy("Hãy viết số km, ví dụ 0,8.")},
+    )
+    dormitory_people_per_room = CountField(required=False, smallest=1, largest=30, label=label("dormitory_people_per_room"))
+    dormitory_months = CountField(
+        required=False, smallest=1, largest=120, label=label("dormitory_months"), help_text=gettext_lazy("Để trống: không giới hạn.")
     )
     meals = CleanCharField(required=False, max_length=160, label=label("meals"), help_text=gettext_lazy("Ví dụ Cơm ca miễn phí."))
     shuttle_stops = ShuttleStopsField(
@@ -206,7 +216,7 @@ class WageForm(StepForm):
             if field not in self.errors and cleaned.get(field) is None:
                 cleaned[field] = 0
         if not cleaned.get("has_dormitory"):
-            cleaned["dormitory_fee"], cleaned["dormitory_distance_km"] = 0, None
+            cleaned |= {"dormitory_fee": 0, "dormitory_distance_km": None, "dormitory_people_per_room": None, "dormitory_months": None}
         if cleaned.get("base_wage") is not None:
             wanted = Opening(factory=self.opening.factory, base_wage=cleaned["base_wage"])
             for refusal in requirements.wage_obstacles(wanted, on=self.on):
@@ -216,7 +226,7 @@ class WageForm(StepForm):
 
 class RequirementsForm(StepForm):
     number = 4
-    experience_months = forms.IntegerField(min_value=0, max_value=240, required=False, label=label("experience_months"), initial=0)
+    experience_months = CountField(smallest=0, largest=240, required=False, label=label("experience_months"), initial=0)
     skills = forms.ModelMultipleChoiceField(Skill.objects.all(), required=False, widget=forms.CheckboxSelectMultiple, label=label("skills"))
 
     def initial_of(self, opening: Opening) -> dict:
@@ -272,11 +282,24 @@ class ImportForm(forms.Form):
             "Tối đa 5 MB và 2.000 dòng. Cần một cột “chức danh”; các cột khác như mức lương, số lượng, ca làm, ngày bắt đầu được nhận ra theo tên."
         ),
         allow_empty_file=True,
+        required=False,
         widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xlsm"}),
-        error_messages={"required": gettext_lazy("Hãy chọn tệp.")},
+    )
+    table = forms.CharField(
+        required=False,
+        strip=False,
+        label=gettext_lazy("Hoặc dán bảng vào đây"),
+        help_text=gettext_lazy("Chọn các ô trong bảng tính, cả hàng tiêu đề, chép rồi dán."),
+        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "autocomplete": "off"}),
     )
     publish = forms.BooleanField(required=False, label=gettext_lazy("Đăng luôn những tin đã đủ điều kiện; còn lại lưu nháp"))
 
     def __init__(self, *arguments, user, **options):
         super().__init__(*arguments, **options)
         offer_factories(self.fields["factory"], user)
+
+    def clean(self):
+        cleaned = super().clean()
+        if "file" not in self.errors and not cleaned.get("file") and not cleaned.get("table", "").strip():
+            self.add_error("file", _("Hãy chọn tệp, hoặc dán bảng vào ô bên dưới."))
+        return cleaned

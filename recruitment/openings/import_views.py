@@ -26,6 +26,7 @@ KEPT_SECONDS = 30 * 60
 KEPT_CHARACTERS = 8_000_000
 MOST_PUBLISHED = 300
 ROWS_PER_PAGE = 50
+PASTED = "dan-vao.tsv"
 
 
 class TooManyToPublish(Refusal):
@@ -60,7 +61,8 @@ def upload(request):
         try:
             waiting = read(request, form)
         except Refusal as refusal:
-            form.add_error(refusal.field, refusal.for_people())
+            pasted = refusal.field == "file" and not form.cleaned_data["file"]
+            form.add_error("table" if pasted else refusal.field, refusal.for_people())
         else:
             cache.set(cache_key(request), waiting, KEPT_SECONDS)
             return redirect("openings:import_check", waiting.key)
@@ -84,19 +86,28 @@ def check(request, key):
 
 
 def read(request, form: ImportForm) -> WaitingTable:
-    uploaded, factory = form.cleaned_data["file"], form.cleaned_data["factory"]
-    if uploaded.size > MOST_MEGABYTES * 2**20:
-        raise FileTooLarge(megabytes=MOST_MEGABYTES)
-    rows = read_table(filename=uploaded.name, content=uploaded.read())
+    factory = form.cleaned_data["factory"]
+    filename, content = _table_of(form)
+    rows = read_table(filename=filename, content=content)
     if sum(len(cell) for row in rows for cell in row.cells.values()) > KEPT_CHARACTERS:
         raise FileTooLarge(megabytes=MOST_MEGABYTES)
     if form.cleaned_data["publish"] and len(rows) > MOST_PUBLISHED:
         raise TooManyToPublish(most=MOST_PUBLISHED)
     waiting = WaitingTable(
-        key=str(uuid.uuid4()), filename=uploaded.name[:120], factory=factory.pk, publish=form.cleaned_data["publish"], rows=rows, report=[]
+        key=str(uuid.uuid4()), filename=filename[:120], factory=factory.pk, publish=form.cleaned_data["publish"], rows=rows, report=[]
     )
     waiting.report = [asdict(row) for row in run(request, waiting, factory, dry_run=True)]
     return waiting
+
+
+def _table_of(form: ImportForm) -> tuple[str, bytes]:
+    """The file's name and bytes; cells pasted from a spreadsheet come with tabs between them."""
+    uploaded = form.cleaned_data["file"]
+    if not uploaded:
+        return PASTED, form.cleaned_data["table"].encode()
+    if uploaded.size > MOST_MEGABYTES * 2**20:
+        raise FileTooLarge(megabytes=MOST_MEGABYTES)
+    return uploaded.name, uploaded.read()
 
 
 def run(request, waiting: WaitingTable, factory: Factory, *, dry_run: bool) -> list[ImportedRow]:

@@ -40,8 +40,11 @@ class OpeningQuerySet(models.QuerySet):
         return self.annotate(places_left=F("headcount") - F("held") - F("accepted"))
 
     def with_new_applicants(self):
-        """`new_applicants`: how many wait for the recruiter's first answer."""
-        return self.annotate(new_applicants=Count("applications", filter=Q(applications__status="applied")))
+        """`new_applicants` wait for the recruiter's first answer, `agreed_applicants` said yes to an offer and wait to be accepted."""
+        return self.annotate(
+            new_applicants=Count("applications", filter=Q(applications__status="applied")),
+            agreed_applicants=Count("applications", filter=Q(applications__status="agreed")),
+        )
 
     def newest_first(self):
         """Drafts on top, then by when they were published."""
@@ -92,6 +95,8 @@ class Opening(models.Model):
     has_dormitory = models.BooleanField(_("có ký túc xá"), default=False)
     dormitory_fee = models.PositiveIntegerField(_("phí ký túc xá (đồng/tháng)"), default=0)
     dormitory_distance_km = models.DecimalField(_("cách nhà máy (km)"), max_digits=4, decimal_places=1, null=True, blank=True)
+    dormitory_people_per_room = models.PositiveSmallIntegerField(_("số người một phòng"), null=True, blank=True)
+    dormitory_months = models.PositiveSmallIntegerField(_("được ở nhiều nhất (tháng)"), null=True, blank=True)
     meals = models.CharField(_("bữa ăn"), max_length=160, blank=True)
     status = FSMField(_("trạng thái"), default=Status.DRAFT, choices=Status.choices, protected=True)
     published_at = models.DateTimeField(_("đăng lúc"), null=True, blank=True)

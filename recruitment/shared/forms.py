@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from recruitment.shared.money import AmountOutOfRange, NotMoney, dong, grouped, parse_money
-from recruitment.shared.widgets import DayInput, MoneyInput, PhoneInput
+from recruitment.shared.widgets import CountInput, DayInput, MoneyInput, PhoneInput
 
 REMOVED_CATEGORIES = {"Cc", "Cf", "Co", "Cs", "Cn"}  # controls, invisible marks (text direction among them), unassigned
 DATE_PATTERNS = [
@@ -182,6 +182,43 @@ class MoneyField(forms.Field):
 
     def prepare_value(self, value):
         return grouped(value) if isinstance(value, int) else value
+
+    def has_changed(self, initial, data):
+        try:
+            return self.to_python(initial) != self.to_python(data)
+        except ValidationError:
+            return True
+
+
+class CountField(forms.Field):
+    """A whole number, from 20, 1.000, 1 000 or 1,000. `smallest` and `largest` are inclusive."""
+
+    widget = CountInput
+    default_error_messages = {
+        "required": _("Hãy điền một số."),
+        "invalid": _("Hãy viết một số tròn, ví dụ 20."),
+        "range": _("Số này cần từ %(smallest)s đến %(largest)s."),
+    }
+
+    def __init__(self, *, smallest: int, largest: int, **options):
+        super().__init__(**options)
+        self.smallest, self.largest = smallest, largest
+
+    def to_python(self, value) -> int | None:
+        if isinstance(value, int):
+            return value
+        text = clean_text(unicodedata.normalize("NFKC", str(value or "")))
+        if not text:
+            return None
+        if not re.fullmatch(r"-?([0-9]{1,12}|[0-9]{1,3}([., ][0-9]{3}){1,3})", text):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return int(re.sub(r"[., ]", "", text))
+
+    def validate(self, value):
+        super().validate(value)
+        if value is not None and not self.smallest <= value <= self.largest:
+            limits = {"smallest": grouped(self.smallest), "largest": grouped(self.largest)}
+            raise ValidationError(self.error_messages["range"], code="range", params=limits)
 
     def has_changed(self, initial, data):
         try:

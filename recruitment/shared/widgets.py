@@ -26,6 +26,13 @@ class MoneyInput(forms.TextInput):
         super().__init__({"inputmode": "decimal", "autocomplete": "off", "class": "short", **(attrs or {})})
 
 
+class CountInput(forms.TextInput):
+    """Digits only; a text input, because a browser's number field swallows what it can't read and changes when scrolled over."""
+
+    def __init__(self, attrs=None):
+        super().__init__({"inputmode": "numeric", "autocomplete": "off", "class": "short", **(attrs or {})})
+
+
 class PhoneInput(forms.TextInput):
     """Shows a stored +84912345678 as 0912 345 678."""
 

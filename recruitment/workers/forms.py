@@ -21,6 +21,11 @@ EXPERIENCE_MONTHS = [0, 3, 6, 12, 24, 36, 60, 120]
 CHOOSE = {"required": _("Hãy chọn một mục."), "invalid_choice": _("Mục này không còn trong danh sách. Hãy chọn lại.")}
 
 
+class SharedPhoneField(forms.BooleanField):
+    def __init__(self):
+        super().__init__(label=_("Điện thoại này nhiều người dùng: tự đăng xuất sau 30 phút"), required=False)
+
+
 class PhoneForm(forms.Form):
     phone = PhoneField(label=_("Số điện thoại"), help_text=_("Một mã 6 chữ số sẽ được gửi tới số này. Không cần mật khẩu."))
 
@@ -32,6 +37,8 @@ class CodeForm(forms.Form):
         widget=CodeInput,
         error_messages={"required": _("Hãy điền mã 6 chữ số trong tin nhắn.")},
     )
+
+    is_shared = SharedPhoneField()
 
     def clean_code(self) -> str:
         """Only the digits: people type spaces and dashes between them."""

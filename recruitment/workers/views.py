@@ -1,7 +1,7 @@
 """Signing in by phone and code, registering, and what a job seeker told about work."""
 
 from django.contrib import messages
-from django.contrib.auth import login
+from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from recruitment.accounts.models import SensitiveReading
 from recruitment.accounts.permissions import permission
 from recruitment.accounts.services.codes import check_code, send_code
+from recruitment.accounts.sessions import enter
 from recruitment.health.services.assessments import assess_worker
 from recruitment.occupations.models import Occupation
 from recruitment.shared.refusals import Refusal
@@ -21,9 +23,9 @@ from recruitment.workers.services.consents import set_consents
 from recruitment.workers.services.profile import change_profile, hide
 from recruitment.workers.services.registration import account_of_phone, register_worker
 
-BY_CODE = "django.contrib.auth.backends.ModelBackend"
 WAITING = "phone_waiting_for_code"
 NEXT = "page_after_sign_in"
+READINGS_PER_PAGE = 30
 
 
 @permission("workers.register")
@@ -58,7 +60,7 @@ def code(request):
         else:
             address = request.session.get(NEXT, "")
             user = account_of_phone(phone=phone, language=get_language()[:2])
-            login(request, user, backend=BY_CODE)
+            enter(request, user, is_shared=form.cleaned_data["is_shared"])
             del request.session[WAITING]
             if hasattr(user, "worker"):
                 return redirect(address or "search:openings")
@@ -163,7 +165,9 @@ def consents(request):
         return redirect("workers:consents")
     current = {consent.purpose: consent for consent in worker.consents.filter(withdrawn_at=None)}
     rows = [{"purpose": purpose, "given": current.get(purpose), "effect": effect} for purpose, effect in _effects().items()]
-    return render(request, "workers/consents.html", {"rows": rows})
+    readings = SensitiveReading.objects.filter(person=request.user).select_related("reader")
+    page = Paginator(readings, READINGS_PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "workers/consents.html", {"rows": rows, "page": page})
 
 
 def _effects() -> dict[Consent.Purpose, str]:

@@ -116,8 +116,10 @@ def test_a_recruiter_accepts_an_applicant_and_reads_what_was_reserved_where(sign
     application = Application.objects.get(opening=opening, worker__user__phone="+84981222333")
     page.goto(f"/openings/{opening.pk}/applications/")
     page.goto(f"/applicants/{application.pk}/")
-    page.locator(f"form[action='/applicants/{application.pk}/accept/'] button").click()
-    expect(page.locator(".notice.good")).to_contain_text("Đã nhận, bắt đầu làm ngày")
+    page.locator(f"a[href='/applicants/{application.pk}/accept/']").click()
+    expect(page.locator("main")).to_contain_text("Bắt đầu làm ngày")
+    page.get_by_role("button", name="Nhận & giữ chỗ").click()
+    expect(page.locator(".notice.good")).to_contain_text("Đã nhận: bắt đầu làm ngày")
     assert Application.objects.get(pk=application.pk).status == "accepted"
     newcomer.goto(f"/applications/{application.pk}/")
     expect(newcomer.locator("main")).to_contain_text("Được nhận")

@@ -4,7 +4,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from recruitment.accounts.models import User
+from recruitment.accounts.models import Role, User
 from recruitment.applications.models import Application, ApplicationEvent
 from recruitment.notifications.services.messages import send_message
 from recruitment.shared.refusals import Refusal
@@ -23,7 +23,7 @@ class WrongMoment(Refusal):
 def locked(application: Application) -> Application:
     """The row as it is now, locked until the transaction ends, with what the steps need."""
     rows = Application.objects.select_for_update(of=("self",), no_key=True)
-    return rows.select_related("worker__user", "opening__factory__enterprise", "opening__factory__zone").get(pk=application.pk)
+    return rows.select_related("worker__user", "opening__factory__enterprise__organisation", "opening__factory__zone").get(pk=application.pk)
 
 
 def keep(application: Application, *, by: User | None) -> None:
@@ -38,7 +38,15 @@ def tell_worker(application: Application, kind: str, text: str, **values: object
 
 
 def tell_recruiter(application: Application, kind: str, text: str, **values: object) -> None:
-    _tell(application.opening.created_by, application, kind, text, f"/openings/{application.opening_id}/applications/", values)
+    """Whoever posted the opening, or, if that person no longer recruits there, everybody who does."""
+    for person in _recruiters(application):
+        _tell(person, application, kind, text, f"/openings/{application.opening_id}/applications/", values)
+
+
+def _recruiters(application: Application) -> list[User]:
+    there = application.opening.factory.enterprise.organisation.memberships.current().filter(role=Role.RECRUITER)
+    people = list(User.objects.filter(memberships__in=there, is_active=True).order_by("pk").distinct())
+    return [person for person in people if person.pk == application.opening.created_by_id] or people
 
 
 def _tell(recipient: User, application: Application, kind: str, text: str, link: str, values: dict) -> None:

@@ -5,9 +5,11 @@ import datetime as dt
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, override
 
-from recruitment.accounts.models import User
+from recruitment.accounts.models import Role, User
 from recruitment.employers.models import Enterprise
+from recruitment.notifications.services.messages import send_message
 from recruitment.shared.refusals import Conflict
 
 
@@ -32,7 +34,9 @@ def approve(*, enterprise: Enterprise, by: User, on: dt.date) -> Enterprise:
         raise AlreadyDecided(enterprise=now)
     now.approve()
     now.refusal_reason = ""
-    return _decided(now, by=by)
+    _decided(now, by=by)
+    _tell_recruiters(now, "enterprise_approved", gettext_noop("Sở đã xác minh %(name)s. Từ nay đăng tin không giới hạn."))
+    return now
 
 
 @transaction.atomic
@@ -45,14 +49,24 @@ def refuse(*, enterprise: Enterprise, reason: str, by: User, on: dt.date) -> Ent
         raise AlreadyDecided(enterprise=now)
     now.refuse()
     now.refusal_reason = reason.strip()
-    return _decided(now, by=by)
+    _decided(now, by=by)
+    text = gettext_noop("Sở chưa duyệt %(name)s: %(reason)s. Hãy sửa rồi gửi lại ở trang Tin tuyển dụng.")
+    _tell_recruiters(now, "enterprise_refused", text, reason=now.refusal_reason.rstrip("."))
+    return now
 
 
 def _locked(enterprise: Enterprise) -> Enterprise:
     return Enterprise.objects.select_for_update(of=("self",), no_key=True).select_related("decided_by").get(pk=enterprise.pk)
 
 
-def _decided(enterprise: Enterprise, *, by: User) -> Enterprise:
+def _decided(enterprise: Enterprise, *, by: User) -> None:
     enterprise.decided_by, enterprise.decided_at = by, timezone.now()
     enterprise.save(update_fields=["status", "refusal_reason", "decided_by", "decided_at"])
-    return enterprise
+
+
+def _tell_recruiters(enterprise: Enterprise, kind: str, text: str, **values: str) -> None:
+    """Everybody who recruits for it now, each in his or her language; `text` is a msgid with %(name)s."""
+    people = User.objects.filter(memberships__in=enterprise.organisation.memberships.current().filter(role=Role.RECRUITER), is_active=True)
+    for person in people.order_by("pk").distinct():
+        with override(person.language):
+            send_message(recipient=person, kind=kind, text=_(text) % {"name": enterprise.name, **values}, link="/openings/", now=timezone.now())

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from recruitment.accounts.models import Membership, Organisation, Role, User
 from recruitment.employers.models import Enterprise, Factory
+from recruitment.employers.services.approving import AlreadyDecided
 from recruitment.places.models import IndustrialZone
 from recruitment.shared.refusals import Refusal
 
@@ -77,6 +78,27 @@ def register_enterprise(
     recruiter = _create_recruiter(email=email, password=password, name=contact_name, language=language)
     Membership.objects.create(user=recruiter, organisation=organisation, role=Role.RECRUITER)
     return recruiter
+
+
+@transaction.atomic
+def resubmit_enterprise(*, enterprise: Enterprise, tax_code: str, legal_name: str, name: str, by: User, on: dt.date) -> Enterprise:
+    """A refused enterprise waits again, at the end of the queue. Repeating it changes nothing. Raises TaxCodeTaken or AlreadyDecided."""
+    now = Enterprise.objects.select_for_update(of=("self",), no_key=True).select_related("decided_by").get(pk=enterprise.pk)
+    if now.status == Enterprise.Status.APPROVED:
+        raise AlreadyDecided(enterprise=now)
+    if Enterprise.objects.filter(tax_code=tax_code).exclude(pk=now.pk).exists():
+        raise TaxCodeTaken(tax_code=tax_code)
+    if now.status == Enterprise.Status.PENDING:
+        return now
+    now.ask_again()
+    now.tax_code, now.legal_name, now.name = tax_code, legal_name, name
+    now.requested_at, now.decided_at, now.decided_by, now.refusal_reason = timezone.now(), None, None, ""
+    try:
+        with transaction.atomic():
+            now.save()
+    except IntegrityError:  # registered by somebody else while this one was being checked
+        raise TaxCodeTaken(tax_code=tax_code) from None
+    return now
 
 
 def _registered_before(*, tax_code: str, email: str, password: str) -> User | None:

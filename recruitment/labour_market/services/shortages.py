@@ -63,6 +63,18 @@ def people_on_the_way(scope: Scope) -> QuerySet[Application]:
     return Application.objects.in_pipeline().filter(opening__in=openings_in_need(scope))
 
 
+def people_refused(scope: Scope, *, reason: str = "") -> QuerySet[Application]:
+    """Applications to those openings that the factory refused, for one reason (Application.Refusal) or for any."""
+    refused = Application.objects.filter(status=Application.Status.REFUSED, opening__in=openings_in_need(scope))
+    return refused.filter(refusal=reason) if reason else refused
+
+
+def refusals_by_reason(scope: Scope) -> list[tuple[str, str, int]]:
+    """(code, words, how many), the most frequent first."""
+    counts = people_refused(scope).order_by().values_list("refusal").annotate(count=Count("pk"))
+    return sorted(((code, str(Application.Refusal(code).label), count) for code, count in counts), key=lambda row: (-row[2], row[0]))
+
+
 def people_ready(scope: Scope) -> QuerySet[Worker]:
     """People to be found by employers whose clearance and own date let them start within the scope, each once."""
     cleared = Clearance.objects.current().filter(worker=OuterRef("pk"), ready_on__lte=scope.until)

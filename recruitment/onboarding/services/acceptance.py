@@ -87,6 +87,17 @@ def accept(*, application: Application, by: User, on: dt.date) -> Acceptance:
     return acceptance
 
 
+def try_to_accept(*, application: Application, by: User, on: dt.date) -> Acceptance:
+    """What `accept` would do, undone at once: what it promises is what the real call finds if nobody comes between.
+
+    Raises what `accept` raises.
+    """
+    with transaction.atomic():
+        acceptance = accept(application=application, by=by, on=on)
+        transaction.set_rollback(True)
+    return acceptance
+
+
 def _lock_applications(worker: Worker) -> list[Application]:
     rows = Application.objects.open().select_for_update(of=("self",), no_key=True)
     return list(rows.filter(worker=worker).order_by("pk"))
@@ -163,7 +174,12 @@ def _end_the_search(worker: Worker, others: list[Application], application: Appl
 
 def outcome_sentence(acceptance: Acceptance) -> str:
     """What was secured where, in one sentence for the recruiter."""
-    parts = [_("Đã nhận, bắt đầu làm ngày %(day)s") % {"day": f"{acceptance.starts_on:%d/%m/%Y}"}]
+    return _("Đã nhận: %(parts)s.") % {"parts": "; ".join(outcome_parts(acceptance))}
+
+
+def outcome_parts(acceptance: Acceptance) -> list[str]:
+    """When the work starts, the backup beds, the entry bed or isolation."""
+    parts = [_("bắt đầu làm ngày %(day)s") % {"day": f"{acceptance.starts_on:%d/%m/%Y}"}]
     if acceptance.beds_added and acceptance.reservation:
         parts.append(_("giữ thêm %(beds)d giường dự phòng ở %(site)s") % {"beds": acceptance.beds_added, "site": acceptance.reservation.site})
     else:
@@ -175,4 +191,4 @@ def outcome_sentence(acceptance: Acceptance) -> str:
         parts.append(_("cách ly tại nơi ở %(days)d ngày") % {"days": acceptance.clearance.entry_quarantine_days})
     else:
         parts.append(_("không phải cách ly"))
-    return "; ".join(parts) + "."
+    return parts

@@ -19,7 +19,17 @@ from search.outbox import request_index
 STEPS: dict[int, list[str]] = {
     1: ["factory", "occupation", "title", "description"],
     2: ["headcount", "shift", "hours_per_day", "hours_per_week", "overtime_hours_per_week", "rest_day", "starts_on", "closes_on"],
-    3: ["base_wage", "allowances", "has_dormitory", "dormitory_fee", "dormitory_distance_km", "meals", "shuttle_stops"],
+    3: [
+        "base_wage",
+        "allowances",
+        "has_dormitory",
+        "dormitory_fee",
+        "dormitory_distance_km",
+        "dormitory_people_per_room",
+        "dormitory_months",
+        "meals",
+        "shuttle_stops",
+    ],
     4: ["experience_months", "skills"],
 }
 EDITABLE = frozenset(field for fields in STEPS.values() for field in fields)

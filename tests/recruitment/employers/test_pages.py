@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from recruitment.accounts.models import User
 from recruitment.employers.models import Enterprise
+from recruitment.notifications.models import Message
 from tests.factories.accounts import UserFactory
 from tests.factories.employers import EnterpriseFactory, FactoryFactory, recruiter_of
 from tests.factories.places import IndustrialZoneFactory
@@ -117,3 +118,37 @@ def test_administrators_see_the_reference_data(client):
     for name, row in (("enterprise", factory.enterprise), ("factory", factory)):
         assert client.get(reverse(f"admin:employers_{name}_changelist"), {"q": "thử"}).status_code == 200
         assert client.get(reverse(f"admin:employers_{name}_change", args=[row.pk])).status_code == 200
+
+
+def test_the_officer_sees_what_to_compare_before_deciding(client, officer):
+    factory = FactoryFactory(waiting_for_approval=True, address="Lô CN-05")
+    person = recruiter_of(factory)
+    page = client.get(reverse("employers:approve", args=[factory.enterprise.pk])).content.decode()
+    assert all(fact in page for fact in (factory.enterprise.tax_code, factory.enterprise.legal_name, "Lô CN-05", person.email))
+    assert Enterprise.objects.get().status == "pending"
+
+
+def test_the_enterprise_is_told_mends_and_asks_again(client, officer):
+    factory = FactoryFactory(waiting_for_approval=True)
+    enterprise, recruiter = factory.enterprise, recruiter_of(factory)
+    client.post(reverse("employers:refuse", args=[enterprise.pk]), {"reason": "Mã số thuế của chi nhánh khác."})
+    assert "Mã số thuế của chi nhánh khác" in Message.objects.get(recipient=recruiter, channel="email").text
+    client.force_login(recruiter)
+    again = reverse("employers:resubmit", args=[enterprise.pk])
+    assert again in client.get(reverse("openings:board")).content.decode()
+    EnterpriseFactory(tax_code="4600009999")
+    mended = {"tax_code": "4600009999", "legal_name": "Công ty TNHH Mới", "name": "Mới"}
+    taken = client.post(again, mended)
+    assert taken.status_code == 422 and "đã đăng ký" in taken.content.decode() and 'value="Công ty TNHH Mới"' in taken.content.decode()
+    client.post(again, mended | {"tax_code": "46 0000 1111"})
+    now = Enterprise.objects.get(pk=enterprise.pk)
+    assert (now.status, now.tax_code, now.refusal_reason, now.decided_by) == ("pending", "4600001111", "", None)
+    assert client.post(again, mended).status_code == 404  # it waits already
+    client.force_login(officer)
+    client.post(reverse("employers:approve", args=[enterprise.pk]))
+    assert "đăng tin không giới hạn" in Message.objects.filter(recipient=recruiter, kind="enterprise_approved", channel="app").get().text
+
+
+def test_another_enterprise_is_not_to_be_mended_by_strangers(client):
+    client.force_login(recruiter_of(FactoryFactory()))
+    assert client.get(reverse("employers:resubmit", args=[EnterpriseFactory(refused=True).pk])).status_code == 404

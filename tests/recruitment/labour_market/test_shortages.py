@@ -16,7 +16,7 @@ from tests.factories.places import IndustrialZoneFactory
 from tests.factories.workers import WorkerFactory, WorkerOccupationFactory
 
 pytestmark = pytest.mark.django_db
-PAGES = ["shortages", "openings", "pipeline", "candidates", "no_applications"]
+PAGES = ["shortages", "openings", "pipeline", "candidates", "no_applications", "refused"]
 
 
 def apply(opening, status=Application.Status.APPLIED, **fields):
@@ -110,11 +110,32 @@ def test_the_department_opens_every_page_and_nobody_else_does(client, name):
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_unreadable_filters_are_named_and_the_page_still_answers(client, name):
+def test_filters_that_cannot_be_read_are_left_out_and_the_page_says_so(client, name):
     client.force_login(UserFactory(labour_officer=True))
     answer = client.get(reverse(f"labour_market:{name}"), {"zone": "x", "weeks": "999", "page": "-3", "occupation": "0"})
-    assert answer.status_code == 200
-    assert set(answer.context["form"].errors) == {"zone", "weeks", "occupation"}
+    page = answer.content.decode()
+    assert answer.status_code == 200 and "không đọc được nên đã bỏ qua" in page
+    assert '<option value="4" selected>' in page  # what is shown is what was counted
+
+
+def test_a_link_into_one_row_keeps_the_weeks_that_were_counted(client, today):
+    client.force_login(UserFactory(labour_officer=True))
+    late = OpeningFactory(starts_on=today + dt.timedelta(weeks=3))
+    page = client.get(reverse("labour_market:openings"), {"zone": late.factory.zone_id}).content.decode()
+    assert late.title in page and '<option value="4" selected>' in page
+
+
+def test_the_reasons_of_refusals_open_the_list_behind_each_number(client):
+    client.force_login(UserFactory(labour_officer=True))
+    opening = OpeningFactory()
+    apply(opening, Application.Status.REFUSED, refusal="skill")
+    apply(opening, Application.Status.REFUSED, refusal="skill")
+    apply(opening, Application.Status.REFUSED, refusal="wage")
+    apply(OpeningFactory(closed=True), Application.Status.REFUSED, refusal="wage")
+    board = client.get(reverse("labour_market:shortages"))
+    assert [(code, count) for code, _words, count in board.context["refusals"]] == [("skill", 2), ("wage", 1)]
+    behind = client.get(reverse("labour_market:refused"), {"reason": "skill"})
+    assert len(behind.context["rows"]) == 2 and "chưa đúng tay nghề" in behind.content.decode()
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -130,7 +151,9 @@ def test_a_page_asks_as_many_queries_for_thirty_rows_as_for_one(client, today, n
         for _ in range(number):
             opening = OpeningFactory(factory__zone=IndustrialZoneFactory())
             ready_worker(opening.occupation, today)
-            if name != "no_applications":
+            if name == "refused":
+                apply(opening, Application.Status.REFUSED, refusal="skill")
+            elif name != "no_applications":
                 apply(opening)
 
     add_rows(1)

@@ -3,7 +3,9 @@ import json
 
 import pytest
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from recruitment.notifications.models import Message
@@ -79,3 +81,29 @@ def test_others_go_out_though_one_address_fails(monkeypatch):
     monkeypatch.setattr(messages, "_hand_over", fail_for_one)
     assert deliver_due(now=timezone.now()) == 1
     assert Message.objects.get(address=good.phone).delivered_at is not None
+
+
+def test_the_list_asks_as_often_for_thirty_as_for_one_and_the_bell_counts_what_is_new(client):
+    person = UserFactory(recruiter=True)
+    client.force_login(person)
+
+    def page_and_queries() -> tuple[str, int]:
+        with CaptureQueriesContext(connection) as counted:
+            page = client.get(reverse("notifications:list")).content.decode()
+        return page, len(counted)
+
+    send_message(recipient=person, kind="thử", text="Tin số 0", now=timezone.now())
+    _page, one = page_and_queries()
+    for number in range(29):
+        send_message(recipient=person, kind="thử", text=f"Tin số {number}", now=timezone.now())
+    assert '<span class="count" aria-hidden="true">9+</span>' in client.get(reverse("openings:board")).content.decode()
+    page, thirty = page_and_queries()
+    assert thirty == one and page.count(">mới</span>") == 29
+    assert 'class="count"' not in client.get(reverse("openings:board")).content.decode()
+
+
+def test_a_link_in_an_email_leads_to_the_site(mailoutbox, settings):
+    settings.SITE_ADDRESS = "https://vungxanh.invalid"
+    send_message(recipient=UserFactory(recruiter=True), kind="thử", text="Có hồ sơ mới.", link="/openings/7/applications/", now=timezone.now())
+    deliver_due(now=timezone.now())
+    assert mailoutbox[0].body == "Có hồ sơ mới.\n\nhttps://vungxanh.invalid/openings/7/applications/"

@@ -104,3 +104,16 @@ def test_a_long_table_is_imported_as_drafts_but_not_published_at_once(client, re
     assert "300 dòng" in refused.content.decode()
     client.post(upload(client, factory, content=table).url)
     assert Opening.objects.count() == 301
+
+
+def test_cells_pasted_from_a_spreadsheet_become_drafts(client, recruiter, factory):
+    pasted = TABLE.replace(",", "\t")
+    tried = client.post(reverse("openings:import"), {"factory": factory.pk, "table": pasted})
+    client.post(tried.url)
+    assert set(Opening.objects.values_list("title", flat=True)) == {"Công nhân may", "Thợ hàn"}
+
+
+def test_pasted_text_that_is_no_table_is_kept_and_answered_at_its_field(client, recruiter, factory):
+    answer = client.post(reverse("openings:import"), {"factory": factory.pk, "table": "chỉ có một dòng chữ"})
+    assert answer.status_code == 422 and "chỉ có một dòng chữ" in answer.content.decode()
+    assert "table" in answer.context["form"].errors and "file" not in answer.context["form"].errors

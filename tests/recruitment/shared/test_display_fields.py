@@ -7,7 +7,17 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import translation
 
-from recruitment.shared.forms import CleanCharField, CleanTextField, MoneyField, PeopleDateField, PhoneField, days_from_today, today, years_ago
+from recruitment.shared.forms import (
+    CleanCharField,
+    CleanTextField,
+    CountField,
+    MoneyField,
+    PeopleDateField,
+    PhoneField,
+    days_from_today,
+    today,
+    years_ago,
+)
 
 
 @pytest.mark.parametrize(
@@ -119,3 +129,16 @@ def test_money_says_which_amounts_are_believable():
 def test_messages_come_in_english_too():
     with translation.override("en"), pytest.raises(ValidationError, match="no such day in the calendar"):
         PeopleDateField().clean("31/02/2026")
+
+
+@pytest.mark.parametrize(("text", "number"), [("20", 20), (" 1.000 ", 1000), ("1 000", 1000), ("1,000", 1000), ("２０", 20), ("0", 0)])
+def test_a_number_is_read_in_every_usual_spelling(text, number):
+    assert CountField(smallest=0, largest=5000).clean(text) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("", "Hãy điền"), ("hai mươi", "số tròn"), ("2,5", "số tròn"), ("1e3", "số tròn"), ("9" * 30, "số tròn"), ("-3", "từ 1 đến 5.000"), ("5001", "từ 1 đến 5.000")]
+)  # fmt: skip
+def test_a_number_that_does_not_fit_says_what_does(text, said):
+    with pytest.raises(ValidationError, match=said):
+        CountField(smallest=1, largest=5000).clean(text)

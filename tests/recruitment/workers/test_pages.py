@@ -4,9 +4,11 @@ import datetime as dt
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from recruitment.accounts.models import User
+from recruitment.accounts.models import SensitiveReading, User
 from recruitment.notifications.models import Message
 from recruitment.workers.models import Consent, Worker
 from tests.factories.accounts import UserFactory
@@ -183,3 +185,27 @@ def test_pages_speak_english_when_asked(client, worker):
 def test_an_account_without_profile_is_not_made_before_the_code_is_right(client):
     client.post(reverse("workers:sign_in"), {"phone": "0912345678"})
     assert not User.objects.filter(phone="+84912345678").exists()
+
+
+def test_a_phone_that_others_use_signs_out_after_half_an_hour(client):
+    client.post(reverse("workers:sign_in"), {"phone": "0912 345 678"})
+    client.post(reverse("workers:code"), {"code": latest_code(), "is_shared": "on"})
+    assert client.session.get_expiry_age() <= 30 * 60
+    client.logout()
+    sign_in(client)
+    assert client.session.get_expiry_age() > 29 * 24 * 3600
+
+
+def test_everybody_reads_who_opened_their_sensitive_facts(client):
+    worker, officer = WorkerFactory(), UserFactory(health_officer=True, name="Vi Thị Khám")
+    client.force_login(worker.user)
+    assert "Chưa cán bộ nào" in client.get(reverse("workers:consents")).content.decode()
+    with CaptureQueriesContext(connection) as none:
+        client.get(reverse("workers:consents"))
+    SensitiveReading.objects.create(reader=officer, person=WorkerFactory().user, what="người khác", why="…")
+    for number in range(30):
+        SensitiveReading.objects.create(reader=officer, person=worker.user, what="mũi tiêm", why=f"duyệt lần {number}")
+    with CaptureQueriesContext(connection) as thirty:
+        page = client.get(reverse("workers:consents")).content.decode()
+    assert page.count("Vi Thị Khám") == 30 and "người khác" not in page
+    assert len(thirty) == len(none) + 1  # the rows, once there are any
