@@ -21,7 +21,7 @@ class OpeningDocument(Document):
     body_folded = Text(analyzer=SPACES_ONLY)
     words = Keyword(multi=True)  # every word, with accents: the vocabulary that corrections choose from
     folded_words = Keyword(multi=True)
-    title_length = Long()  # words: of two titles that hold all that was asked for, the shorter one is closer
+    brevity = Long(multi=True)  # scoring.brevity_of the title
     accents = Boolean()  # the title has some; one without any may mean words that have
     occupation = Long()
     skills = Long(multi=True)

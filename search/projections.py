@@ -15,7 +15,7 @@ from recruitment.openings.models import Opening, ShuttleStop
 from recruitment.workers.models import Consent, Worker, WorkerOccupation
 from search import text
 from search.documents import BY_DORMITORY, BY_SHUTTLE, commute_from, experience_key
-from search.scoring import CandidateFacts, OpeningFacts
+from search.scoring import CandidateFacts, OpeningFacts, brevity_of
 
 READY_VERDICTS = [Clearance.Verdict.CLEARED, Clearance.Verdict.CONDITIONAL]
 Source = dict[str, object]
@@ -124,7 +124,7 @@ def opening_source(opening: Opening, skills: Collection[int], stops: Collection[
         "body_folded": " ".join(body_folded),
         "words": sorted({*title, *body}),
         "folded_words": sorted({*title_folded, *body_folded}),
-        "title_length": len(title),
+        "brevity": brevity_of(len(title)),
         "accents": title != title_folded,
         "occupation": opening.occupation_id,
         "skills": sorted(skills),

@@ -23,9 +23,11 @@ WEIGHTS: Mapping[str, int] = {
 
 # What a word is worth in a text search, by where it stands and whether its accents agree, times its rarity (1 to 4). Whole
 # numbers as above, and no share of documents or length that engines reckon in their own ways: both rank alike to the last digit.
-TEXT_POINTS: Mapping[str, int] = {"title_folded": 6, "title": 2, "body_folded": 2, "body": 1}
-UNDERSTOOD_OCCUPATION = 24.0  # the words name an occupation, and the opening is for it
-SAID_OTHERWISE = 8.0  # the opening says the same in other words: "KCS" for "QC"
+TEXT_POINTS: Mapping[str, int] = {"title_folded": 96, "title": 32, "body_folded": 32, "body": 16}
+UNDERSTOOD_OCCUPATION = 384  # the words name an occupation, and the opening is for it
+SAID_OTHERWISE = 128  # the opening says the same in other words: "KCS" for "QC"
+SAID_BESIDE = 16  # the title also has a word that needn't be there
+BREVITY = (8, 4, 2, 1)  # a point for each word by which a title is shorter than 15: of two that say all, the shorter is closer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +74,11 @@ class Match:
     best: int  # what a perfect person would score at this opening
     reasons: tuple[Note, ...]
     blockers: tuple[Note, ...]
+
+
+def brevity_of(words: int) -> list[int]:
+    """The points of BREVITY that a title of so many words gets; they add up to 15 less its words."""
+    return [points for points in BREVITY if max(0, sum(BREVITY) - words) & points]
 
 
 def score(opening: OpeningFacts, candidate: CandidateFacts) -> Match:

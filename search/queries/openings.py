@@ -21,13 +21,13 @@ from search.queries.facets import Facet, FacetValue, counts, with_facets
 from search.queries.matching import any_of, either, missing, openings_for
 from search.queries.results import PAGE_SIZE, Found, FoundRow, Understood, bounded, load
 from search.queries.vocabulary import Vocabulary
-from search.queries.words import Words, condition, lexicon
+from search.queries.words import Words, condition, lexicon, shorter_titles
 from search.reading import PAY, START, Reading
 from search.scoring import CandidateFacts, score
 
 RELEVANCE, MATCH, NEWEST, WAGE, SOONEST = "relevance", "match", "newest", "wage", "soonest"
 ORDERS: Mapping[str, list] = {
-    RELEVANCE: ["_score", {"title_length": "asc"}, {"pk": "desc"}],
+    RELEVANCE: ["_score", {"pk": "desc"}],
     MATCH: ["_score", {"pk": "desc"}],
     NEWEST: [{"published_at": "desc"}, {"pk": "desc"}],
     WAGE: [{"wage_top": "desc"}, {"pk": "desc"}],
@@ -100,7 +100,7 @@ def openings_search(parameters: OpeningParameters, *, on: dt.date, words: Words 
         *(either(condition(part), words.title_says(part)) for part in words.reading.of(EXPERIENCE)),
     ]
     if asked is not None and sort == RELEVANCE:
-        query = Q("bool", must=[asked], filter=conditions, must_not=words.excluded())
+        query = Q("bool", must=[asked], filter=conditions, must_not=words.excluded(), should=shorter_titles())
     else:
         clauses = openings_for(parameters.candidate, related=related_occupations(), on=on) if sort == MATCH else []
         query = Q("bool", filter=conditions + ([asked] if asked is not None else []), should=clauses, must_not=words.excluded())

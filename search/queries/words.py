@@ -15,7 +15,7 @@ from search.lexicon import DORMITORY, EXPERIENCE, OCCUPATION, PLACE, SHIFT, SHUT
 from search.queries.matching import any_of, either
 from search.queries.vocabulary import Vocabulary, vocabulary
 from search.reading import Part, Reading, read, read_exactly
-from search.scoring import SAID_OTHERWISE, TEXT_POINTS, UNDERSTOOD_OCCUPATION
+from search.scoring import BREVITY, SAID_BESIDE, SAID_OTHERWISE, TEXT_POINTS, UNDERSTOOD_OCCUPATION
 
 ANYWHERE, IN_THE_TITLE = ("title", "body"), ("title",)
 FEWEST_TO_RELAX = 3  # words or phrases; of fewer, none can be missing
@@ -105,7 +105,7 @@ class Words:
         said = [(f"{place}_folded", folded) for place in places]
         if word in self.vocabulary.accented:
             said += [(place, word) for place in places]
-        points = [Q("constant_score", filter=Q("term", **{field: value}), boost=float(rarity * TEXT_POINTS[field])) for field, value in said]
+        points = [Q("constant_score", filter=Q("term", **{field: value}), boost=rarity * TEXT_POINTS[field]) for field, value in said]
         if relaxed or not self.accented(word):
             return either(*points)
         return Q("bool", filter=[self._plainly(word, places)], should=points, minimum_should_match=1)
@@ -118,7 +118,7 @@ class Words:
 
     def _title_points(self, part: Part) -> list[Query]:
         """Words that needn't be there still tell openings apart."""
-        return [Q("constant_score", filter=Q("term", title_folded=fold_word(word)), boost=1.0) for word in part.words]
+        return [Q("constant_score", filter=Q("term", title_folded=fold_word(word)), boost=SAID_BESIDE) for word in part.words]
 
     def _excluded(self, part: Part) -> Query:
         exact = [word for word in part.words if word in self.vocabulary.accented or word in self.lexicon.words]
@@ -152,9 +152,14 @@ def condition(part: Part) -> Query | None:
     return None
 
 
+def shorter_titles() -> list[Query]:
+    """Clauses that add a point for each word by which a title is short."""
+    return [Q("constant_score", filter=Q("term", brevity=points), boost=points) for points in BREVITY]
+
+
 def holds(field: str, word: str) -> Query:
     """The field has the word; no points."""
-    return Q("constant_score", filter=Q("term", **{field: word}), boost=0.0)
+    return Q("constant_score", filter=Q("term", **{field: word}), boost=0)
 
 
 def all_of(conditions: Iterable[Query]) -> Query:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search.documents import CandidateDocument, mapping
-from search.scoring import WEIGHTS, CandidateFacts, OpeningFacts, best_score, score
+from search.scoring import WEIGHTS, CandidateFacts, OpeningFacts, best_score, brevity_of, score
 
 TODAY = dt.date(2026, 11, 24)
 
@@ -138,3 +138,8 @@ def test_protected_traits_and_medical_facts_are_no_input(names):
     allowed = {"pk", "digest", "experience", "occupations", "skills", "wage_wanted", "zones", "shifts", "needs_dormitory", "ready_on"}
     assert set(names) <= allowed
     assert CandidateDocument._doc_type.mapping.to_dict()["dynamic"] == "strict"
+
+
+@pytest.mark.parametrize(("words", "points"), [(0, 15), (1, 14), (7, 8), (14, 1), (15, 0), (40, 0)])
+def test_a_shorter_title_gets_a_point_for_each_word_fewer(words, points):
+    assert sum(brevity_of(words)) == points
