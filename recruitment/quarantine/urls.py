@@ -1,6 +1,6 @@
 from django.urls import path
 
-from recruitment.quarantine import pool_views, views
+from recruitment.quarantine import outbreak_views, pool_views, views
 
 app_name = "quarantine"
 urlpatterns = [
@@ -15,6 +15,14 @@ urlpatterns = [
     path("backup/<int:pk>/reserve/", views.reserve, name="reserve"),
     path("backup/<int:pk>/join-pool/", pool_views.join, name="join_pool"),
     path("backup/<int:pk>/leave-pool/", pool_views.leave, name="leave_pool"),
+    path("outbreaks/", outbreak_views.outbreak_list, name="outbreaks"),
+    path("outbreaks/declare/", outbreak_views.declare, name="declare_case"),
+    path("outbreaks/<int:pk>/", outbreak_views.outbreak, name="outbreak"),
+    path("outbreaks/<int:pk>/contacts/", outbreak_views.contacts, name="contacts"),
+    path("outbreaks/<int:pk>/manifest/", outbreak_views.manifest, name="manifest"),
+    path("outbreaks/<int:pk>/lock/", outbreak_views.lock, name="lock"),
+    path("outbreaks/<int:pk>/unlock/", outbreak_views.unlock, name="unlock"),
+    path("outbreaks/<int:pk>/close/", outbreak_views.close, name="close_outbreak"),
     path("capacity/", views.capacity, name="capacity"),
     path("capacity/sizing/", pool_views.sizing, name="sizing"),
     path("capacity/pools/<int:zone_pk>/open/", pool_views.open_zone_pool, name="open_pool"),

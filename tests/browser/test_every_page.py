@@ -24,7 +24,7 @@ PAGES = {
     "site_manager": ["/sites/"],
     "labour_officer": ["/shortages/", "/shortages/openings/", "/shortages/on-the-way/", "/shortages/ready/", "/shortages/no-applications/", "/capacity/", "/capacity/sizing/",
                        "/enterprises/waiting/", "/wording/"],
-    "health_officer": ["/capacity/"],
+    "health_officer": ["/capacity/", "/outbreaks/", "/outbreaks/declare/"],
 }  # fmt: skip
 CASES = [(role, path) for role, paths in PAGES.items() for path in paths]
 
