@@ -1,6 +1,6 @@
 """Elasticsearch's query language in plain Python over a list of sources: slow, obvious, and no part of the engines.
 
-`match` scores 0 here (BM25 is the engines' own); everything else scores as documented: constants, boosts, sums.
+Scores are as documented: constants, boosts, sums.
 """
 
 import datetime as dt
@@ -135,16 +135,6 @@ def _exists(body, source):
     return 1.0 if values_of(source, body["field"]) else None
 
 
-def _multi_match(body, source):
-    words = body["query"].split()
-    quantifier = all if body.get("operator", "or") == "and" else any
-    for field in body["fields"]:
-        held = source[field.partition("^")[0]].split()
-        if words and quantifier(word in held for word in words):
-            return 0.0
-    return None
-
-
 def as_list(clauses) -> list:
     return list(clauses) if isinstance(clauses, list | tuple) else [clauses]
 
@@ -157,5 +147,4 @@ CLAUSES = {
     "terms": _terms,
     "range": _range,
     "exists": _exists,
-    "multi_match": _multi_match,
 }

@@ -72,7 +72,15 @@ QUERIES = st.recursive(SCORED, combined, max_leaves=8)
 
 
 @given(
-    query=QUERIES, order=st.sampled_from([["_score", {"pk": "asc"}], [{"wage_wanted": "desc"}, {"pk": "desc"}], [{"ready_on": "asc"}, {"pk": "asc"}]])
+    query=QUERIES,
+    order=st.sampled_from(
+        [
+            ["_score", {"pk": "asc"}],
+            ["_score", {"wage_wanted": "asc"}, {"pk": "desc"}],
+            [{"wage_wanted": "desc"}, {"pk": "desc"}],
+            [{"ready_on": "asc"}, {"pk": "asc"}],
+        ]
+    ),
 )
 @settings(max_examples=300, deadline=None)
 def test_any_combination_of_clauses_finds_scores_and_orders_as_plain_python_does(few, people, query, order):
@@ -105,7 +113,10 @@ def test_any_combination_of_clauses_finds_scores_and_orders_as_plain_python_does
         (Q("terms", zones=[True]), "True"),
         (Q("bool", should=[Q("match_all")], minimum_should_match="75%"), "75%"),
         (Q("bool", must=[Q("match_all")], boost=2), "bool.boost"),
-        (Q("match", shifts="day"), "shifts"),
+        (Q("match", shifts="day"), "match"),
+        (Q("multi_match", query="day", fields=["shifts"]), "multi_match"),
+        (Q("constant_score", filter=Q("match_all"), boost=1.5), "boost 1.5"),
+        (Q("constant_score", filter=Q("match_all"), boost=-1), "boost -1"),
     ],
 )
 def test_what_the_engine_does_not_speak_is_refused_by_name(few, query, named):

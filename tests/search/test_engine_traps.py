@@ -236,6 +236,6 @@ def test_words_are_split_at_spaces_and_nothing_else(tmp_path):
     with engine.build("opening") as build:
         build.write([Write(5, 1, source)])
         build.activate()
-    for words, hits in [("máy", [5]), ("c++", [5]), ("a-b", [5]), ("may", []), ("c", []), ("đứng c++", [5]), ("đứng nothing", [])]:
-        query = Q("match", title={"query": words, "operator": "and"})
+    for word, hits in [("máy", [5]), ("c++", [5]), ("a-b", [5]), ("may", []), ("c", []), ("đứng máy", [])]:
+        query = Q("bool", filter=[Q("term", title=word)])
         assert [hit.document for hit in engine.search("opening", Search().query(query).sort("pk")).hits] == hits

@@ -19,15 +19,11 @@ COUNTED_ONE_BY_ONE = 24
 
 @dataclass(frozen=True)
 class Entries:
-    """A field's values as pairs, in any order: `places[i]` among the distinct values belongs to document `rows[i]`.
-
-    A pair may come more than once; with `counts` it comes once and says how often it was meant.
-    """
+    """A field's values as pairs, in any order and perhaps repeated: `places[i]` among the distinct values belongs to row `rows[i]`."""
 
     distinct: Sequence
     places: np.ndarray
     rows: np.ndarray
-    counts: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -114,7 +110,7 @@ class ManyColumn(Column):
 
     @classmethod
     def of(cls, entries: Entries, size: int) -> "ManyColumn":
-        rows, starts, _counts = by_value(entries, size)
+        rows, starts = by_value(entries, size)
         return cls(entries.distinct, size, starts=starts, rows=rows, **bits_of_frequent(starts, rows, size))
 
     def within(self, first: int, last: int) -> Mask:
@@ -154,65 +150,14 @@ class ManyColumn(Column):
         return {"starts": self.starts, "rows": self.rows, "bits": self.bits.reshape(-1), "with_bits": self.with_bits}
 
 
-class WordsColumn(ManyColumn):
-    """A text: its words like any values, the documents' lengths, and how often a document has a word that it has more than once.
-
-    Lengths are kept as Lucene does, in one byte, exact up to 40 words: Elasticsearch's scores depend on it.
-    """
-
-    def __init__(self, distinct: Sequence, size: int, *, repeated: np.ndarray, frequencies: np.ndarray, lengths: np.ndarray, **arrays: np.ndarray):
-        super().__init__(distinct, size, **arrays)
-        self.repeated, self.frequencies, self.lengths = repeated, frequencies, lengths
-
-    @classmethod
-    def of(cls, entries: Entries, size: int) -> "WordsColumn":
-        rows, starts, counts = by_value(entries, size)
-        lengths = np.searchsorted(LENGTHS, np.bincount(rows, weights=counts, minlength=size), side="right") - 1
-        repeated = np.flatnonzero(counts > 1)
-        arrays = {"starts": starts, "rows": rows, **bits_of_frequent(starts, rows, size)}
-        return cls(entries.distinct, size, repeated=repeated, frequencies=counts[repeated], lengths=lengths.astype(np.uint8), **arrays)
-
-    @cached_property
-    def documents(self) -> int:
-        """How many documents have any word."""
-        return int(np.count_nonzero(self.lengths))
-
-    @cached_property
-    def total(self) -> int:
-        """How many words they have in all."""
-        return len(self.rows) + int((self.frequencies - 1).sum())
-
-    def having(self, word: str) -> int:
-        """How many documents have this word."""
-        first, last = self.interval(word, word)
-        return int(self.starts[last] - self.starts[first])
-
-    def repeating(self, word: str) -> tuple[np.ndarray, np.ndarray]:
-        """The rows that have this word more than once, and how often."""
-        first, last = self.interval(word, word)
-        here = slice(*np.searchsorted(self.repeated, self.starts[[first, last]]))
-        return self.rows[self.repeated[here]], self.frequencies[here].astype(np.float32)
-
-    def entries(self) -> Entries:
-        found, counts = super().entries(), np.ones(len(self.rows), dtype=np.int64)
-        counts[self.repeated] = self.frequencies
-        return Entries(found.distinct, found.places, found.rows, counts)
-
-    def arrays(self) -> dict[str, np.ndarray]:
-        return super().arrays() | {"repeated": self.repeated, "frequencies": self.frequencies, "lengths": self.lengths}
-
-
-def by_value(entries: Entries, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The rows ordered by value and row, each pair once; where each value's rows start; how often each pair was meant."""
-    keys = entries.places * np.int64(size) + entries.rows
-    if entries.counts is None:
-        keys, counts = np.unique(keys, return_counts=True)
-    else:
-        order = np.argsort(keys, kind="stable")
-        keys, counts = keys[order], entries.counts[order]
+def by_value(entries: Entries, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """The rows ordered by value and row, each pair once, and where each value's rows start."""
+    keys = np.sort(entries.places * np.int64(size) + entries.rows, kind="stable")
+    if len(keys):
+        keys = keys[np.append(True, keys[1:] != keys[:-1])]
     starts = np.searchsorted(keys, np.arange(len(entries.distinct) + 1) * np.int64(size))
     places = np.repeat(np.arange(len(entries.distinct)), np.diff(starts))
-    return (keys - places * np.int64(size)).astype(np.uint32), starts, counts
+    return (keys - places * np.int64(size)).astype(np.uint32), starts
 
 
 def bits_of_frequent(starts: np.ndarray, rows: np.ndarray, size: int) -> dict[str, np.ndarray]:
@@ -225,27 +170,12 @@ def bits_of_frequent(starts: np.ndarray, rows: np.ndarray, size: int) -> dict[st
     return {"bits": bits, "with_bits": frequent}
 
 
-def column_of(kind: str, entries: Entries, size: int) -> Column:
-    """The form that suits: a text, single values, or several a document."""
-    if kind == "text":
-        return WordsColumn.of(entries, size)
+def column_of(entries: Entries, size: int) -> Column:
+    """The form that suits: a value for each document, or several."""
     one_each = len(entries) <= size and np.bincount(entries.rows, minlength=1).max() <= 1
     return SingleColumn.of(entries, size) if one_each else ManyColumn.of(entries, size)
 
 
 def column_from(distinct: Sequence, arrays: dict[str, np.ndarray], size: int) -> Column:
     """A column as `arrays` gave it."""
-    if "codes" in arrays:
-        return SingleColumn(distinct, arrays["codes"])
-    return (WordsColumn if "lengths" in arrays else ManyColumn)(distinct, size, **arrays)
-
-
-def _length_of(code: int) -> int:
-    """Lucene's SmallFloat.byte4ToInt: exact below 40, then four significant bits."""
-    if code < 24:
-        return code
-    bits, shift = (code - 24) & 7, ((code - 24) >> 3) - 1
-    return 24 + (bits if shift < 0 else (bits | 8) << shift)
-
-
-LENGTHS = np.array([_length_of(code) for code in range(256)], dtype=np.int64)
+    return SingleColumn(distinct, arrays["codes"]) if "codes" in arrays else ManyColumn(distinct, size, **arrays)

@@ -1,16 +1,17 @@
 """Compiles the part of Elasticsearch's query language that the product uses, and refuses the rest by name.
 
-Scores follow Elasticsearch: exact matches count their boost, filters nothing, words BM25. What would need a scored keyword
-term is refused: Elasticsearch weighs it by how rare it is, which nobody here means.
+Scores follow Elasticsearch: what matches counts its boost, filters count nothing. Boosts are whole numbers, so that every
+engine adds them to the same sum. A scored term of a text or keyword is refused: Elasticsearch weighs it by its own statistics.
 """
 
 from collections.abc import Callable, Mapping
 
 from search.engines.contract import UnsupportedQuery
-from search.engines.embedded.plans import Best, Boolean, Constant, Plan, Word
+from search.engines.embedded.plans import Boolean, Constant, Plan
 from search.engines.embedded.schema import Layout, stored
 
 BOUNDS = {"gte": ("low", True), "gt": ("low", False), "lte": ("high", True), "lt": ("high", False)}
+HIGHEST_BOOST = 1_000_000
 RANGE_TYPES = ("long", "date")
 
 
@@ -26,8 +27,6 @@ class Compiler:
             "terms": self._terms,
             "range": self._range,
             "exists": self._exists,
-            "match": self._match,
-            "multi_match": self._multi_match,
             "constant_score": self._constant_score,
         }
 
@@ -45,7 +44,7 @@ class Compiler:
 
     def _match_all(self, body: Mapping) -> Plan:
         refuse_unknown("match_all", body, {"boost"})
-        return Constant(lambda view: None, float(body.get("boost", 1)))
+        return Constant(lambda view: None, boost_of(body))
 
     def _bool(self, body: Mapping) -> Plan:
         refuse_unknown("bool", body, {"must", "filter", "should", "must_not", "minimum_should_match"})
@@ -61,7 +60,7 @@ class Compiler:
 
     def _constant_score(self, body: Mapping) -> Plan:
         refuse_unknown("constant_score", body, {"filter", "boost"})
-        return Constant(self.filter(body["filter"]).mask, float(body.get("boost", 1)))
+        return Constant(self.filter(body["filter"]).mask, boost_of(body))
 
     def _term(self, body: Mapping) -> Plan:
         field, _options = only_entry(body, "term")
@@ -77,7 +76,7 @@ class Compiler:
 
     def _terms(self, body: Mapping) -> Plan:
         body = dict(body)
-        boost = float(body.pop("boost", 1))
+        boost = boost_of({"boost": body.pop("boost", 1)})
         field, values = only_entry(body, "terms")
         if not isinstance(values, list | tuple):
             raise UnsupportedQuery(f"terms on {field!r} with a lookup")
@@ -98,37 +97,14 @@ class Compiler:
                     raise UnsupportedQuery(f"range on {field!r} with two bounds on one side")
                 bounds[side] = self._stored(field, options[name]), inclusive
         (low, with_low), (high, with_high) = bounds.get("low", (None, True)), bounds.get("high", (None, True))
-        return Constant(lambda view: view.within(field, (low, high, with_low, with_high)), float(options.get("boost", 1)))
+        return Constant(lambda view: view.within(field, (low, high, with_low, with_high)), boost_of(options))
 
     def _exists(self, body: Mapping) -> Plan:
         refuse_unknown("exists", body, {"field", "boost"})
         field = body["field"]
         if self.layout.type_of(field) == "text":
             raise UnsupportedQuery(f"exists on the text field {field!r}")
-        return Constant(lambda view: view.present(field), float(body.get("boost", 1)))
-
-    def _match(self, body: Mapping) -> Plan:
-        field, options = only_entry(body, "match")
-        if not isinstance(options, Mapping):
-            options = {"query": options}
-        refuse_unknown("match", options, {"query", "operator", "boost"})
-        return self._words(field, options["query"], all_needed(options), float(options.get("boost", 1)))
-
-    def _multi_match(self, body: Mapping) -> Plan:
-        refuse_unknown("multi_match", body, {"query", "fields", "operator", "type"})
-        if body.get("type", "best_fields") != "best_fields":
-            raise UnsupportedQuery(f"multi_match.type {body['type']!r}")
-        fields = [field.partition("^") for field in body["fields"]]
-        needed = all_needed(body)
-        return Best([self._words(field, body["query"], needed, float(boost or 1)) for field, _caret, boost in fields])
-
-    def _words(self, field: str, words: str, all_of_them: bool, boost: float) -> Plan:
-        if self.layout.type_of(field) != "text":
-            raise UnsupportedQuery(f"match on {field!r}, which is not text")
-        parts = [Word(field, word, boost) for word in words.split()]
-        if len(parts) == 1:
-            return parts[0]
-        return Boolean(must=parts) if all_of_them and parts else Boolean(should=parts, needed=1)
+        return Constant(lambda view: view.present(field), boost_of(body))
 
     def _stored(self, field: str, value: object) -> int | str:
         """The value as the field's column has it. UnsupportedQuery for one of another type."""
@@ -147,25 +123,25 @@ def shoulds_needed(body: Mapping) -> int:
     return needed
 
 
-def all_needed(options: Mapping) -> bool:
-    operator = options.get("operator", "or").lower()
-    if operator not in ("and", "or"):
-        raise UnsupportedQuery(f"operator {operator!r}")
-    return operator == "and"
-
-
 def only_entry(body: Mapping, what: str) -> tuple[str, object]:
     if len(body) != 1:
         raise UnsupportedQuery(f"{what} with {', '.join(sorted(body)) or 'nothing'} where one entry is expected")
     return next(iter(body.items()))
 
 
-def with_boost(what: str, options: object, key: str) -> tuple[object, float]:
+def with_boost(what: str, options: object, key: str) -> tuple[object, int]:
     """Elasticsearch's short form is the value itself, its long form has a boost."""
     if not isinstance(options, Mapping):
-        return options, 1.0
+        return options, 1
     refuse_unknown(what, options, {key, "boost"})
-    return options[key], float(options.get("boost", 1))
+    return options[key], boost_of(options)
+
+
+def boost_of(body: Mapping) -> int:
+    boost = body.get("boost", 1)
+    if not isinstance(boost, int | float) or boost != int(boost) or not 0 <= boost <= HIGHEST_BOOST:
+        raise UnsupportedQuery(f"boost {boost!r}: not a whole number up to {HIGHEST_BOOST}")
+    return int(boost)
 
 
 def refuse_unknown(what: str, options: Mapping, known: set[str]) -> None:

@@ -54,10 +54,9 @@ class EmbeddedEngine:
         page = page_of(body.get("sort", []), shelf.layout, start=body.get("from", 0), size=body.get("size", DEFAULT_SIZE))
         query = shelf.compiler.compile(body.get("query", MATCH_ALL))
         narrowing = shelf.compiler.filter(body.get("post_filter", MATCH_ALL))
-        snapshot = shelf.reader.current().snapshot
         found, counted = [], []
-        for view in (View(part, snapshot) for part in snapshot.parts):
-            matched = query.matched(view) if page.order.by_score else Matched(query.mask(view), 0.0)
+        for view in map(View, shelf.reader.current().snapshot.parts):
+            matched = query.matched(view) if page.by_score else Matched(query.mask(view), 0, most=0)
             mask = all_of([matched.mask, view.part.living])
             counted.append((view, mask))
             found.append((view, matched, all_of([mask, narrowing.mask(view)])))

@@ -1,4 +1,4 @@
-"""The hits of one page in a total order: the first key, and equal ones by primary key."""
+"""The hits of one page in a total order: by any keys, and equal ones by primary key."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,22 +24,11 @@ class Key:
 
 
 @dataclass(frozen=True)
-class Order:
-    """By the first key, if there is one besides the primary key, then by primary key."""
-
-    first: Key | None
-    pks_ascending: bool
-
-    @property
-    def by_score(self) -> bool:
-        return self.first is not None and self.first.field == SCORE
-
-
-@dataclass(frozen=True)
 class Page:
-    """Hits `start` to `start + size`."""
+    """Hits `start` to `start + size`, ordered by the keys, then by primary key."""
 
-    order: Order
+    keys: Sequence[Key]
+    pks_ascending: bool
     start: int
     size: int
 
@@ -47,20 +36,24 @@ class Page:
     def wanted(self) -> int:
         return self.start + self.size
 
+    @property
+    def by_score(self) -> bool:
+        return bool(self.keys) and self.keys[0].field == SCORE
 
-def order_of(sort: Sequence, layout: Layout) -> Order:
-    """The order, checked. The last key must be the primary key: without it an order is not one order."""
-    keys = [read_key(entry) for entry in sort]
-    if not keys or keys[-1].field != PK:
+
+def page_of(sort: Sequence, layout: Layout, *, start: int, size: int) -> Page:
+    """UnsupportedQuery unless the primary key is the last to sort by: without it an order is not one order."""
+    if start < 0 or size < 0 or start + size > DEEPEST:
+        raise UnsupportedQuery(f"from {start} with size {size}: at most {DEEPEST} hits deep")
+    *keys, last = [read_key(entry) for entry in sort] or [None]
+    if last is None or last.field != PK:
         raise UnsupportedQuery(f"a sort that doesn't end with {PK!r}")
-    if len(keys) > 2:
-        raise UnsupportedQuery(f"a sort by {len(keys)} keys")
-    first = keys[0] if len(keys) == 2 else None
-    if first and first.field == SCORE and first.ascending:
-        raise UnsupportedQuery("_score ascending")
-    if first and first.field != SCORE and layout.type_of(first.field) not in SORTED_TYPES:
-        raise UnsupportedQuery(f"sort by the {layout.type_of(first.field)} field {first.field!r}")
-    return Order(first, keys[-1].ascending)
+    for place, key in enumerate(keys):
+        if key.field == SCORE and (place or key.ascending):
+            raise UnsupportedQuery("_score other than first and descending")
+        if key.field != SCORE and layout.type_of(key.field) not in SORTED_TYPES:
+            raise UnsupportedQuery(f"sort by the {layout.type_of(key.field)} field {key.field!r}")
+    return Page(keys, last.ascending, start, size)
 
 
 def read_key(entry: str | Mapping) -> Key:
@@ -76,44 +69,35 @@ def read_key(entry: str | Mapping) -> Key:
     return Key(field, ascending=order == "asc")
 
 
-def page_of(sort: Sequence, layout: Layout, *, start: int, size: int) -> Page:
-    if start < 0 or size < 0 or start + size > DEEPEST:
-        raise UnsupportedQuery(f"from {start} with size {size}: at most {DEEPEST} hits deep")
-    return Page(order_of(sort, layout), start, size)
-
-
 def hits_of(page: Page, found: Sequence[tuple[View, Matched, Found]]) -> list[Hit]:
     """The page's hits. Each segment comes with its matches, and the mask of those that are hits."""
-    if not page.size:
+    best = []
+    for view, matched, mask in found if page.size else ():
+        rows = first_rows(page, page.keys, view, matched, np.arange(view.size) if mask is None else np.flatnonzero(mask), page.wanted)
+        best.append((view.part.segment.pks[rows], *(rank(key, view, matched, rows) for key in page.keys)))
+    if not best:
         return []
-    ranks, pks = [], []
-    for view, matched, mask in found:
-        rows = first_rows(page, view, matched, mask)
-        ranks.append(rank(page.order, view, matched, rows))
-        pks.append(view.part.segment.pks[rows])
-    if not pks:
-        return []
-    rank_of, pk_of = np.concatenate(ranks), np.concatenate(pks)
-    best = np.lexsort((pk_of if page.order.pks_ascending else -pk_of, -rank_of))[page.start : page.wanted]
-    scores = rank_of[best].tolist() if page.order.by_score else [None] * len(best)
-    return [Hit(pk, score) for pk, score in zip(pk_of[best].tolist(), scores, strict=True)]
+    pks, *ranks = map(np.concatenate, zip(*best, strict=True))
+    order = np.lexsort((pks if page.pks_ascending else -pks, *(-each.astype(np.int64) for each in reversed(ranks))))[page.start : page.wanted]
+    scores = ranks[0][order].astype(float).tolist() if page.by_score else [None] * len(order)
+    return [Hit(pk, score) for pk, score in zip(pks[order].tolist(), scores, strict=True)]
 
 
-def first_rows(page: Page, view: View, matched: Matched, mask: Found) -> np.ndarray:
-    """The rows of one segment that can stand on the page or before it. Rows are ordered by primary key, so ties are cut by place."""
-    rows = np.arange(view.size) if mask is None else np.flatnonzero(mask)
-    if len(rows) <= page.wanted:
+def first_rows(page: Page, keys: Sequence[Key], view: View, matched: Matched, rows: np.ndarray, wanted: int) -> np.ndarray:
+    """So many of these rows as come first, in no order. They are ordered by primary key, so whole ties are cut by place."""
+    if len(rows) <= wanted:
         return rows
-    ranks = rank(page.order, view, matched, rows)
-    bound = reached_by(ranks, page.wanted)
-    rows, ranks = rows[ranks >= bound], ranks[ranks >= bound]
-    limit = np.partition(ranks, len(ranks) - page.wanted)[len(ranks) - page.wanted]
+    if not keys:
+        return rows[:wanted] if page.pks_ascending else rows[len(rows) - wanted :]
+    ranks = rank(keys[0], view, matched, rows)
+    high = ranks >= reached_by(ranks, wanted)
+    rows, ranks = rows[high], ranks[high]
+    limit = np.partition(ranks, len(ranks) - wanted)[len(ranks) - wanted]
     better, tied = rows[ranks > limit], rows[ranks == limit]
-    free = page.wanted - len(better)
-    return np.concatenate([better, tied[:free] if page.order.pks_ascending else tied[len(tied) - free :]])
+    return np.concatenate([better, first_rows(page, keys[1:], view, matched, tied, wanted - len(better))])
 
 
-def reached_by(ranks: np.ndarray, wanted: int) -> float:
+def reached_by(ranks: np.ndarray, wanted: int) -> np.integer:
     """A rank that at least so many reach: that of the last of the best groups. Finding the exact one takes five times as long."""
     groups = len(ranks) // GROUP
     if groups <= wanted:
@@ -122,14 +106,12 @@ def reached_by(ranks: np.ndarray, wanted: int) -> float:
     return np.partition(highest, groups - wanted)[groups - wanted]
 
 
-def rank(order: Order, view: View, matched: Matched, rows: np.ndarray) -> np.ndarray:
+def rank(key: Key, view: View, matched: Matched, rows: np.ndarray) -> np.ndarray:
     """A number for each row, the higher the earlier."""
-    if order.first is None:
-        return np.zeros(len(rows), dtype=np.float32)
-    if order.by_score:
-        return np.full(len(rows), matched.scores, dtype=np.float32) if np.isscalar(matched.scores) else matched.scores[rows]
-    column = view.column(order.first.field)
+    if key.field == SCORE:
+        return matched.scores[rows] if isinstance(matched.scores, np.ndarray) else np.full(len(rows), matched.scores)
+    column = view.column(key.field)
     if not isinstance(column, SingleColumn):
-        raise UnsupportedQuery(f"sort by {order.first.field!r}, of which a document has several")
-    values = np.append(-column.distinct if order.first.ascending else column.distinct, LAST)
+        raise UnsupportedQuery(f"sort by {key.field!r}, of which a document has several")
+    values = np.append(-column.distinct if key.ascending else column.distinct, LAST)
     return values[column.codes[rows]]

@@ -66,12 +66,12 @@ def segment_of(layout: Layout, writes: Sequence[Write]) -> Segment:
         layout.type_of(field)
     documents = [tuple(map(write.source.get, layout.types)) for write in ordered]
     cells = dict(zip(layout.types, zip(*documents, strict=True), strict=True))
-    columns = {field: column_of(kind, entries_of(kind, cells[field]), len(ordered)) for field, kind in layout.types.items()}
+    columns = {field: column_of(entries_of(kind, cells[field]), len(ordered)) for field, kind in layout.types.items()}
     return Segment(integers([write.document for write in ordered]), integers([write.version for write in ordered]), columns)
 
 
 def entries_of(kind: str, cells: Sequence) -> Entries:
-    """The values of one field, row by row. ValueError, OverflowError."""
+    """The values of one field, row by row; a text's are its words. ValueError, OverflowError."""
     if kind == "text":
         cells = [(cell or "").split() for cell in cells]
     elif {list, tuple}.isdisjoint(map(type, cells)):
@@ -120,28 +120,24 @@ def _merged_between(layout: Layout, parts: Sequence[Part], low: int, high: int |
         moved[kept] = new_rows[place : place + len(kept)]
         place += len(kept)
         moves.append((segment, moved))
-    columns = {
-        field: column_of(kind, _joined(kind, [(s.columns[field], moved) for s, moved in moves]), len(order)) for field, kind in layout.types.items()
-    }
+    columns = {field: column_of(_joined(kind, [(s.columns[field], moved) for s, moved in moves]), len(order)) for field, kind in layout.types.items()}
     return Segment(np.concatenate(pks)[order], np.concatenate(versions)[order], columns)
 
 
 def _joined(kind: str, columns: Sequence[tuple[Column, np.ndarray]]) -> Entries:
     """All entries of one field, with rows moved (to -1: left out) and values that nobody has any more forgotten."""
     every, renumbered = united(kind, [column.distinct for column, _moved in columns])
-    places, rows, counts = [], [], []
+    places, rows = [], []
     for (column, moved), new_places in zip(columns, renumbered, strict=True):
         found = column.entries()
         new = moved[found.rows]
         kept = new >= 0
         places.append(new_places[found.places[kept]])
         rows.append(new[kept])
-        if found.counts is not None:
-            counts.append(found.counts[kept])
     joined = np.concatenate(places)
     used = np.bincount(joined, minlength=len(every)) > 0
     distinct = every[used] if isinstance(every, np.ndarray) else list(compress(every, used))
-    return Entries(distinct, (np.cumsum(used) - 1)[joined], np.concatenate(rows), np.concatenate(counts) if counts else None)
+    return Entries(distinct, (np.cumsum(used) - 1)[joined], np.concatenate(rows))
 
 
 def united(kind: str, distincts: Sequence[Sequence]) -> tuple[Sequence, list[np.ndarray]]:
