@@ -4,6 +4,7 @@ Production needs at least SECRET_KEY, FIELD_KEYS, BLIND_INDEX_KEY, ALLOWED_HOSTS
 without DEBUG or DEMO the settings refuse to start on the development keys.
 """
 
+import os
 from pathlib import Path
 
 import environ
@@ -12,19 +13,20 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from runtime.addresses import VAR, database_url, redis_url
+from runtime.addresses import DEMO_MARK, VAR, database_url, redis_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
 DEBUG = env.bool("DEBUG", default=False)
-DEMO = env.bool("DEMO", default=False)
+beside_make_run = (VAR / DEMO_MARK).exists() and not {"SECRET_KEY", "DATABASE_URL"} & os.environ.keys()
+DEMO = env.bool("DEMO", default=beside_make_run)  # invented data only; a command beside `make run` means the same province
 DEVELOPMENT_KEY = "development-only-key-never-for-real-people"
 DEVELOPMENT_FIELD_KEY = "ZGV2ZWxvcG1lbnQtb25seS1rZXktMzItYnl0ZXMhISE="
 SECRET_KEY = env("SECRET_KEY", default=DEVELOPMENT_KEY)
 FIELD_KEYS = env.list("FIELD_KEYS", default=[DEVELOPMENT_FIELD_KEY])  # newest first; older ones still decrypt
 BLIND_INDEX_KEY = env("BLIND_INDEX_KEY", default=DEVELOPMENT_KEY)
-if not (DEBUG or DEMO) and DEVELOPMENT_KEY in (SECRET_KEY, BLIND_INDEX_KEY):
+if not (DEBUG or DEMO) and {DEVELOPMENT_KEY, DEVELOPMENT_FIELD_KEY} & {SECRET_KEY, BLIND_INDEX_KEY, *FIELD_KEYS}:
     raise ImproperlyConfigured("Set SECRET_KEY, FIELD_KEYS and BLIND_INDEX_KEY, or DEMO=1 for invented data only.")
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
@@ -192,8 +194,12 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not (DEBUG or DEMO)
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)  # one that sets X-Forwarded-Proto
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+SECURE_SSL_REDIRECT = BEHIND_PROXY and not (DEBUG or DEMO)
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked from within
 SECURE_HSTS_SECONDS = 0 if (DEBUG or DEMO) else 31_536_000
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # a province's domain has other sites beneath it: its owner decides for them
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

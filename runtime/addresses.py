@@ -9,6 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VAR = Path(os.environ.get("VX_VAR") or ROOT / "var").resolve()  # everything a run leaves behind
 LOGS = VAR / "log"
+DEMO_MARK = "demo"  # a file under `var/`: what is there is the demo's
 LONGEST_SOCKET_PATH = 90  # macOS allows 103 bytes and Linux 107, the file's name included
 
 

@@ -5,6 +5,7 @@ Django takes longer than most of them.
 """
 
 import hashlib
+import logging
 import os
 import shlex
 import time
@@ -21,7 +22,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.module_loading import import_string
 
-from runtime.addresses import ROOT, VAR
+from runtime.addresses import DEMO_MARK, ROOT, VAR
 
 STAMPS = VAR / "stamps"
 
@@ -33,6 +34,16 @@ def main() -> None:
         started = time.monotonic()
         if step():
             print(f"  {label}: {time.monotonic() - started:.1f} s", flush=True)
+
+
+def mark_the_demo() -> bool:
+    """So that commands beside it need no DEMO=1."""
+    mark = VAR / DEMO_MARK
+    if settings.DEMO:
+        mark.touch()
+    else:
+        mark.unlink(missing_ok=True)
+    return False
 
 
 def compile_catalogues() -> bool:
@@ -69,7 +80,10 @@ def load_demo_province() -> bool:
 
 
 def build_index() -> bool:
-    if import_string(settings.READINESS_CHECKS["search"])() == "ok":
+    logging.disable(logging.WARNING)  # that a first start finds no index is no news
+    state = import_string(settings.READINESS_CHECKS["search"])()
+    logging.disable(logging.NOTSET)
+    if state == "ok":
         return False
     call_command("search_rebuild")
     return True
@@ -91,6 +105,7 @@ def when_changed(name: str, files: Iterable[Path], action: Callable, *, force: b
 
 
 STEPS: dict[str, Callable[[], bool]] = {
+    "marking the demo": mark_the_demo,
     "compiling the translations": compile_catalogues,
     "collecting static files": collect_static_files,
     "migrating the database": migrate,

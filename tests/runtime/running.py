@@ -19,6 +19,7 @@ from tests.harness.names import process_name
 
 SMALL_PROVINCE = "--workers 40 --openings 10 --factories 4 --sites 2"
 START_SECONDS = 120
+RECOVERY_SECONDS = 60
 LEFT_OUT = ("DJANGO_SETTINGS_MODULE", "MAKELEVEL", "DATABASE_URL", "REDIS_URL", "VX_TEST_DB")
 
 

@@ -3,34 +3,15 @@
 import os
 import signal
 import socket
-import time
 
 import psutil
 import pytest
 
 from runtime.processes import alive
-from tests.runtime.running import RunningSystem
+from tests.runtime.running import RECOVERY_SECONDS, RunningSystem
 
 pytestmark = pytest.mark.xdist_group("run")
-RECOVERY_SECONDS = 60
-
-
-@pytest.fixture(scope="module")
-def system():
-    system = RunningSystem("system")
-    system.clear()
-    system.start()
-    yield system
-    system.clear()
-
-
-@pytest.fixture
-def running(system):
-    """The system, ready, whatever the test before did to it."""
-    if system.supervisor.poll() is not None:
-        system.start()
-    system.wait_for(system.is_ready, RECOVERY_SECONDS)
-    return system
+WRITES_BETWEEN_KILLS = 8
 
 
 def kill(pid):
@@ -63,13 +44,13 @@ def test_a_killed_worker_leaves_no_child_that_could_write_the_index_beside_its_s
 
 
 def test_what_was_confirmed_is_neither_lost_nor_doubled_whatever_is_killed_meanwhile(running):
-    writer = running.begin("-m", "tests.runtime.writing")
-    first = writer.stdout.readline()
-    for part in ("worker", "postgres", "web", "valkey", "postgres", "worker"):
-        time.sleep(1)
+    writer = running.begin("-m", "tests.runtime.writing", str(running.port))
+    lines = []
+    for part in ("worker", "postgres", "web", "valkey", "postgres", "web", "worker"):
+        lines += [writer.stdout.readline() for _confirmed in range(WRITES_BETWEEN_KILLS)]
         kill(running.pid(part))
-        running.wait_for(running.is_ready, RECOVERY_SECONDS)
-    said = [line.split() for line in (first + writer.communicate("enough\n", timeout=60)[0]).splitlines()]
+    lines += [writer.stdout.readline() for _confirmed in range(WRITES_BETWEEN_KILLS)]
+    said = [line.split() for line in lines + writer.communicate("enough\n", timeout=60)[0].splitlines()]
     assert writer.returncode == 0
     applied = [key for word, key in said if word == "applied"]
     assert len(applied) > 20

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from random import Random
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
@@ -37,6 +38,8 @@ class Command(BaseCommand):
         parser.add_argument("--if-empty", action="store_true", help="do nothing when there are people already")
 
     def handle(self, *, workers, openings, factories, sites, seed, if_empty, **_options):
+        if not settings.DEMO:
+            raise CommandError("The demo province has accounts that anybody may use: only with DEMO=1, never where real people register.")
         if User.objects.exists():
             if if_empty:
                 return
