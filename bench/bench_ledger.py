@@ -6,29 +6,18 @@ reservation can't do without, on the same rows, from the same number of connecti
 
 import datetime as dt
 import json
-import os
-import sys
 import threading
 import time
 from collections import Counter
-from pathlib import Path
 
-import django
+from django.db import connection
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"  # a scratch database, made here and dropped at the end
-os.environ.setdefault("VX_TEST_DB", "bench")
-django.setup()
-
-from django.db import connection  # noqa: E402
-
-from recruitment.quarantine.services.capacity import open_site_nights  # noqa: E402
-from recruitment.quarantine.services.recount import recount  # noqa: E402
-from recruitment.quarantine.services.reservations import reserve_backup_beds  # noqa: E402
-from runtime import services  # noqa: E402
-from tests.factories.employers import FactoryFactory  # noqa: E402
-from tests.factories.quarantine import SiteFactory  # noqa: E402
-from tests.harness import databases  # noqa: E402
+from bench import scratch
+from recruitment.quarantine.services.capacity import open_site_nights
+from recruitment.quarantine.services.recount import recount
+from recruitment.quarantine.services.reservations import reserve_backup_beds
+from tests.factories.employers import FactoryFactory
+from tests.factories.quarantine import SiteFactory
 
 CLIENTS = 32
 SECONDS = 5
@@ -100,15 +89,6 @@ def per_second(act, *, clients: int = CLIENTS) -> tuple[float, dict[str, int]]:
     return sum(done) / (time.perf_counter() - began), dict(errors)
 
 
-def main() -> None:
-    with services.lease():
-        connection.settings_dict["OPTIONS"].clear()  # commits wait for the disk, as in production
-        databases.create()
-        try:
-            print(json.dumps(measure()))
-        finally:
-            databases.drop()
-
-
 if __name__ == "__main__":
-    main()
+    with scratch.database():
+        print(json.dumps(measure()))

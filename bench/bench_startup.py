@@ -1,9 +1,10 @@
-"""How long `make run` takes to a ready page, first and again, and what each process then holds in memory.
+"""How long `make run` takes to a ready page, first and again, and what each process then holds in memory; the last line is one JSON object.
 
 The first start is on an empty `var/` with the environment installed: database, migrations, demo province and index included.
 SEED chooses another size, as for `make run`.
 """
 
+import json
 import os
 import re
 import sys
@@ -18,32 +19,47 @@ MEGABYTE = 1024 * 1024
 def main() -> None:
     system = RunningSystem("bench-startup")
     system.clear()
+    figures: dict = {"bench": "startup"}
     try:
-        for label in ("first start, empty var/", "second start", "start after kill -9 of everything"):
-            started = time.monotonic()
-            system.start(seed=FULL_PROVINCE)
-            print(f"{label}: {time.monotonic() - started:.1f} s")
-            for step in re.findall(r"^  \S.*: \d+\.\d s$", system.said(), flags=re.MULTILINE):
-                print(f"  {step}")
-            if label == "second start":
-                memory(system)
-            if label == "first start, empty var/":
-                system.interrupt()
-            else:
-                for process in system.processes():
-                    process.kill()
-                system.supervisor.wait()
+        figures["first_start_s"] = start(system, "first start, empty var/")
+        system.interrupt()
+        figures["second_start_s"] = start(system, "second start")
+        figures["memory_mb"] = memory(system)
+        for process in system.processes():
+            process.kill()
+        system.supervisor.wait()
+        figures["start_after_kill_of_everything_s"] = start(system, "start after kill -9 of everything")
+        began = time.monotonic()
+        system.interrupt()
+        figures["stop_s"] = round(time.monotonic() - began, 1)
+        figures["left_running"] = len(system.processes())
     finally:
         system.clear()
+    print(json.dumps(figures))
 
 
-def memory(system: RunningSystem) -> None:
-    """Resident memory, and what the process holds alone where the kernel tells (the rest is shared between processes)."""
+def start(system: RunningSystem, label: str) -> float:
+    """Seconds from the command to the line that says it is ready."""
+    began = time.monotonic()
+    system.start(seed=FULL_PROVINCE)
+    seconds = round(time.monotonic() - began, 1)
+    print(f"{label}: {seconds} s")
+    for step in re.findall(r"^  \S.*: \d+\.\d s$", system.said(), flags=re.MULTILINE):
+        print(f"  {step}")
+    return seconds
+
+
+def memory(system: RunningSystem) -> dict[str, float]:
+    """Resident memory of each process, and what it holds alone where the kernel tells; the sum of the latter is what the whole costs."""
+    alone_of_all = 0
     for process in sorted(system.processes(), key=lambda process: process.pid):
         full = process.memory_full_info() if sys.platform == "linux" else process.memory_info()
         alone = getattr(full, "uss", 0)
+        alone_of_all += alone
         line = " ".join(process.cmdline())
         print(f"  {name(line):<28} {full.rss / MEGABYTE:6.0f} MB resident, {alone / MEGABYTE:6.0f} MB its own")
+    proportional = [process.memory_full_info().pss for process in system.processes()] if sys.platform == "linux" else []
+    return {"own": round(alone_of_all / MEGABYTE), "proportional": round(sum(proportional) / MEGABYTE)}
 
 
 def name(command_line: str) -> str:
