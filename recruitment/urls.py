@@ -3,7 +3,6 @@
 from allauth.account import views as account_views
 from django.contrib import admin
 from django.urls import include, path, re_path
-from django.views.i18n import set_language
 
 urlpatterns = [
     path("", include("search.urls")),
@@ -33,6 +32,5 @@ urlpatterns = [
     path("staff/password/new/done/", account_views.password_reset_from_key_done, name="account_reset_password_from_key_done"),
     path("staff/reauthenticate/", account_views.reauthenticate, name="account_reauthenticate"),
     path("staff/second-factor/", include("allauth.mfa.urls")),
-    path("language/", set_language, name="set_language"),
     path("admin/", admin.site.urls),
 ]

@@ -77,7 +77,6 @@ LIBRARY_ADDRESSES: dict[str, str] = {
     "mfa_generate_recovery_codes": "accounts.secure_own",
     "mfa_view_recovery_codes": "accounts.secure_own",
     "mfa_download_recovery_codes": "accounts.secure_own",
-    "set_language": "site.language",
 }
 LIBRARY_NAMESPACES: dict[str, str] = {"admin": "site.administer"}
 

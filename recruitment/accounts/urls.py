@@ -8,5 +8,6 @@ accounts = [
 ]
 urlpatterns = [
     path("home/", views.home, name="home"),
+    path("language/", views.change_language, name="set_language"),
     path("", include((accounts, "accounts"))),
 ]

@@ -6,9 +6,11 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
+from django.views.i18n import set_language
 
 from recruitment.accounts.models import Role, User
 from recruitment.accounts.permissions import ADMINISTRATOR, WORKER, permission, roles_of
+from recruitment.accounts.services.languages import speak
 from recruitment.notifications.models import Message
 
 STARTS = [
@@ -36,6 +38,16 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 def home(request):
     roles = roles_of(request.user)
     return redirect(next((address for role, address in STARTS if role in roles), "search:openings"))
+
+
+@permission("site.language")
+@require_POST
+def change_language(request):
+    """Django's own switch; whoever is signed in gets messages in that language from now on, too."""
+    wanted = request.POST.get("language")
+    if request.user.is_authenticated and wanted in dict(settings.LANGUAGES):
+        speak(user=request.user, language=wanted)
+    return set_language(request)
 
 
 @permission("accounts.demo")

@@ -45,8 +45,8 @@ class CodeForm(forms.Form):
         return "".join(letter for letter in self.cleaned_data["code"] if letter.isdecimal())
 
 
-class PersonForm(forms.Form):
-    """The least that an application needs."""
+class IdentityForm(forms.Form):
+    """Who somebody is, as on the national ID."""
 
     name = CleanCharField(label=_("Họ và tên"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     birth_date = PeopleDateField(
@@ -55,6 +55,19 @@ class PersonForm(forms.Form):
         widget=BirthDayInput,
         latest=today,
     )
+
+    def clean_birth_date(self) -> dt.date:
+        """The service's own rule, asked before a code is used up."""
+        try:
+            check_age(self.cleaned_data["birth_date"], on=timezone.localdate())
+        except Refusal as refusal:
+            raise forms.ValidationError(refusal.for_people()) from None
+        return self.cleaned_data["birth_date"]
+
+
+class PersonForm(IdentityForm):
+    """The least that an application needs."""
+
     home_province = forms.ModelChoiceField(
         Province.objects.none(), label=_("Đang ở tỉnh, thành phố"), empty_label=_("Chọn tỉnh, thành phố"), error_messages=CHOOSE
     )
@@ -65,14 +78,6 @@ class PersonForm(forms.Form):
     def __init__(self, *arguments, **options):
         super().__init__(*arguments, **options)
         self.fields["home_province"].queryset = Province.objects.existing_on(timezone.localdate())
-
-    def clean_birth_date(self) -> dt.date:
-        """The service's own rule, asked before a code is used up."""
-        try:
-            check_age(self.cleaned_data["birth_date"], on=timezone.localdate())
-        except Refusal as refusal:
-            raise forms.ValidationError(refusal.for_people()) from None
-        return self.cleaned_data["birth_date"]
 
 
 class ConsentForm(forms.Form):
@@ -105,8 +110,8 @@ class RegistrationForm(ConsentForm, PersonForm):
     field_order = ["name", "birth_date", "home_province", "available_from", "shifts", "needs_dormitory", "consents"]
 
 
-class WishesForm(forms.Form):
-    """What work is wanted and from where; six answers, each with a believable default."""
+class WishesForm(IdentityForm):
+    """What work is wanted and from where; each answer with a believable default."""
 
     available_from = PeopleDateField(label=_("Đi làm được từ ngày"), help_text=_("Ví dụ: 24/11/2026"), latest=days_from_today(LATEST_START_DAYS))
     shifts = forms.MultipleChoiceField(label=_("Ca làm được"), choices=Shift.choices, widget=forms.CheckboxSelectMultiple, error_messages=CHOOSE)

@@ -126,8 +126,8 @@ def print_profile(request):
 @never_cache
 def edit(request):
     worker = _whole_worker(request)
-    names = ["available_from", "shifts", "wage_wanted", "needs_dormitory", "home_province", "home_commune"]
-    initial = {name: getattr(worker, name) for name in names} | {"zones": worker.zones.all(), "skills": worker.skills.all()}
+    names = ["birth_date", "available_from", "shifts", "wage_wanted", "needs_dormitory", "home_province", "home_commune"]
+    initial = {name: getattr(worker, name) for name in names} | {"name": worker.user.name, "zones": worker.zones.all(), "skills": worker.skills.all()}
     form = WishesForm(request.POST or None, initial=initial, province=worker.home_province)
     rows = _rows(request, worker)
     if request.method == "POST" and form.is_valid() and rows.is_valid():

@@ -6,7 +6,9 @@ import re
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from recruitment.accounts.models import User
 from recruitment.applications.models import Application
+from recruitment.employers.models import Enterprise, Factory
 from recruitment.openings.models import Opening
 from recruitment.quarantine.models import Site
 from tests.browser.conftest import LAPTOP
@@ -17,31 +19,40 @@ FIRST_VISIT_BYTES, FIRST_VISIT_REQUESTS, LATER_BYTES, BOARD_BYTES = 60_000, 6, 1
 
 PAGES = {
     "anybody": ["/", "/?q=khong+co+gi+nhu+the", "/jobs/{opening}/", "/jobs/{opening}/apply/", "/jobs/{closed}/", "/sign-in/", "/demo/", "/staff/sign-in/",
-                "/enterprises/register/"],
-    "worker": ["/", "/my/applications/", "/my/health/", "/my/health/add/dose/", "/my/profile/", "/my/profile/edit/", "/my/consents/", "/messages/"],
+                "/enterprises/register/", "/staff/password/forgotten/", "/staff/password/new/x-y/", "/language/"],
+    "worker": ["/", "/my/applications/", "/my/health/", "/my/health/add/dose/", "/my/profile/", "/my/profile/edit/", "/my/profile/print/",
+               "/my/consents/", "/messages/"],
     "recruiter": ["/openings/", "/openings/new/", "/openings/import/", "/openings/{own}/", "/openings/{own}/applications/", "/openings/{own}/candidates/",
-                  "/openings/{own}/close/", "/backup/", "/messages/"],
+                  "/openings/{own}/close/", "/openings/{own}/steps/3/", "/openings/{own}/steps/4/", "/applicants/{applicant}/", "/applicants/{applicant}/accept/",
+                  "/backup/", "/messages/", "/staff/second-factor/", "/staff/password/"],
     "site_manager": ["/sites/"],
-    "labour_officer": ["/shortages/", "/shortages/openings/", "/shortages/on-the-way/", "/shortages/ready/", "/shortages/no-applications/", "/capacity/", "/capacity/sizing/",
-                       "/enterprises/waiting/", "/wording/"],
+    "labour_officer": ["/shortages/", "/shortages/openings/", "/shortages/on-the-way/", "/shortages/ready/", "/shortages/no-applications/", "/shortages/refused/", "/capacity/", "/capacity/sizing/",
+                       "/enterprises/waiting/", "/enterprises/{waiting}/approve/", "/wording/"],
     "health_officer": ["/capacity/", "/outbreaks/", "/outbreaks/declare/"],
 }  # fmt: skip
 CASES = [(role, path) for role, paths in PAGES.items() for path in paths]
 
 
 def address_of(page, path: str) -> str:
-    """Fill in an opening of the kind the path asks for."""
+    """Fill in an object of the kind the path asks for."""
     if "{own}" in path:
         page.goto("/openings/")
         return path.replace("{own}", re.search(r"/openings/(\d+)/", page.content())[1])
-    openings = {
+    objects = {
         "{opening}": Opening.objects.filter(status="published").order_by("pk"),
         "{closed}": Opening.objects.filter(status="closed").order_by("pk"),
+        "{waiting}": Enterprise.objects.waiting_for_approval(),
+        "{applicant}": Application.objects.filter(status__in=["applied", "shortlisted", "agreed"], opening__factory__in=_factories_of_the_demo()),
     }
-    for mark, rows in openings.items():
+    for mark, rows in objects.items():
         if mark in path:
             path = path.replace(mark, str(rows.first().pk))
     return path
+
+
+def _factories_of_the_demo():
+    """Those of the recruiter whom the demo's page signs in."""
+    return Factory.objects.visible_to(User.objects.filter(is_demo=True, memberships__role="recruiter").order_by("pk").first())
 
 
 @pytest.mark.parametrize(("role", "path"), CASES)

@@ -72,7 +72,8 @@ def apply(*, worker: Worker, opening: Opening, starts_on: dt.date, idempotency_k
         raise NotTakingApplications(opening=opening)
     if not Consent.objects.filter(worker=worker, purpose=Consent.Purpose.APPLICATION, withdrawn_at=None).exists():
         raise NoConsent(worker=worker)
-    application = _answered(existing, starts_on, idempotency_key) if existing else _created(worker, opening, starts_on, idempotency_key)
+    key = _unless_used(idempotency_key)
+    application = _answered(existing, starts_on, key) if existing else _created(worker, opening, starts_on, key)
     keep(application, by=by)
     tell_worker(application, "applied", gettext_noop("Đã nhận hồ sơ ứng tuyển %(title)s, %(factory)s. Số biên nhận %(receipt)s."))
     tell_recruiter(application, "new_application", gettext_noop("Có hồ sơ mới cho tin %(title)s: %(receipt)s."))
@@ -81,6 +82,11 @@ def apply(*, worker: Worker, opening: Opening, starts_on: dt.date, idempotency_k
 
 def _with_key(worker: Worker, opening: Opening, key: UUID | None) -> Application | None:
     return Application.objects.filter(worker=worker, opening=opening, idempotency_key=key).first() if key else None
+
+
+def _unless_used(key: UUID | None) -> UUID | None:
+    """A key that another application carries (a form sent to the wrong opening) says nothing about this one."""
+    return None if key and Application.objects.filter(idempotency_key=key).exists() else key
 
 
 def _answered(invitation: Application, starts_on: dt.date, key: UUID | None) -> Application:

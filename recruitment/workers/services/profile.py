@@ -9,6 +9,7 @@ from recruitment.accounts.models import User
 from recruitment.occupations.models import Occupation, Skill
 from recruitment.places.models import Commune, IndustrialZone, Province
 from recruitment.workers.models import Worker, WorkerOccupation
+from recruitment.workers.services.registration import check_age, identity_index_of
 from search.outbox import request_index
 
 
@@ -16,6 +17,8 @@ from search.outbox import request_index
 def change_profile(
     *,
     worker: Worker,
+    name: str,
+    birth_date: dt.date,
     home_province: Province,
     home_commune: Commune | None,
     available_from: dt.date,
@@ -28,8 +31,11 @@ def change_profile(
     by: User,
     on: dt.date,
 ) -> Worker:
-    """Write the whole profile anew; `occupations` maps each to months of experience, no `zones` means any."""
+    """Write the whole profile anew; `occupations` maps each to months of experience, no `zones` means any. Raises TooYoung or UnlikelyAge."""
+    check_age(birth_date, on=on)
     worker = Worker.objects.select_for_update(of=("self",), no_key=True).get(pk=worker.pk)
+    User.objects.filter(pk=worker.user_id).update(name=name)
+    worker.birth_date, worker.identity_index = birth_date, identity_index_of(name, birth_date)
     worker.home_province, worker.home_commune = home_province, home_commune
     worker.available_from, worker.shifts, worker.wage_wanted, worker.needs_dormitory = available_from, list(shifts), wage_wanted, needs_dormitory
     worker.save()

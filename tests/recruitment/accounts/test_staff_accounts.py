@@ -116,3 +116,11 @@ def test_the_administrators_list_names_staff_and_no_job_seeker(client, recruiter
     client.force_login(UserFactory(administrator=True))
     page = client.get(reverse("admin:accounts_user_changelist")).content.decode()
     assert recruiter.email in page and worker.user.name not in page
+
+
+def test_messages_follow_the_language_that_was_switched_to(client, recruiter):
+    client.force_login(recruiter)
+    client.post(reverse("set_language"), {"language": "en", "next": "/openings/"})
+    assert User.objects.get(pk=recruiter.pk).language == "en"
+    client.post(reverse("set_language"), {"language": "xx", "next": "/openings/"})
+    assert User.objects.get(pk=recruiter.pk).language == "en"

@@ -219,3 +219,17 @@ def test_my_applications_cost_the_same_for_one_and_for_thirty(client, worker):
     with CaptureQueriesContext(connection) as thirty:
         shown = client.get(reverse("applications:own")).content.decode()
     assert shown.count("card-title") == 30 and len(one) == len(thirty)
+
+
+def test_one_key_sent_to_two_openings_makes_two_applications(client, worker):
+    key = str(uuid4())
+    for opening in (OpeningFactory(), OpeningFactory()):
+        answer = client.post(apply_page(opening), {"starts_on": "01/12/2026", "key": key})
+        assert answer.status_code == 302
+    assert Application.objects.filter(worker=worker).count() == 2
+
+
+def test_an_offer_says_what_it_holds_before_it_is_agreed_to(client, worker):
+    application = ApplicationFactory(worker=worker, status="offered", opening__held=1, opening__with_dormitory=True)
+    page = client.get(reverse("applications:application", args=[application.pk])).content.decode()
+    assert "Đề nghị gồm" in page and "6,5" in page and "100.000" in page and application.opening.factory.address in page

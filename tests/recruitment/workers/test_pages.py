@@ -123,6 +123,8 @@ def wishes(worker, **changed) -> dict:
     return {
         "work-TOTAL_FORMS": 3,
         "work-INITIAL_FORMS": 0,
+        "name": worker.user.name,
+        "birth_date": "06/05/1998",
         "available_from": "24/11/2026",
         "shifts": ["day"],
         "wage_wanted": "",
@@ -209,3 +211,12 @@ def test_everybody_reads_who_opened_their_sensitive_facts(client):
         page = client.get(reverse("workers:consents")).content.decode()
     assert page.count("Vi Thị Khám") == 30 and "người khác" not in page
     assert len(thirty) == len(none) + 1  # the rows, once there are any
+
+
+def test_a_misspelt_name_and_a_wrong_birth_date_can_be_mended(client, worker):
+    before = worker.identity_index
+    refused = client.post(reverse("workers:edit"), wishes(worker, birth_date="06/05/2020"))
+    assert refused.status_code == 422 and "Phải đủ 15 tuổi" in refused.content.decode()
+    client.post(reverse("workers:edit"), wishes(worker, name="Lò  Thị\u200b Sửa", birth_date="7.5.1998"))
+    now = Worker.objects.select_related("user").get(pk=worker.pk)
+    assert (now.user.name, now.birth_date) == ("Lò Thị Sửa", dt.date(1998, 5, 7)) and now.identity_index != before
