@@ -6,7 +6,11 @@ from celery import shared_task
 from django.utils import timezone
 
 from search import neglect, pricing, sync
-from search.engines.contract import IndexUnavailable
+from search.documents import DOCUMENTS
+from search.engines import engine
+from search.engines.contract import Health, IndexUnavailable
+from search.outages import note_end, note_outage
+from search.rebuilding import RebuildRunning, rebuild
 
 logger = logging.getLogger(__name__)
 
@@ -18,6 +22,30 @@ def drain() -> None:
         sync.drain(now=timezone.now())
     except IndexUnavailable as error:
         logger.warning("The index can't be written; changes wait in the outbox: %s", error)
+
+
+@shared_task
+def look_after_indexes() -> None:
+    """Note when search stops and starts to answer, and build an index that was lost."""
+    states = {kind: engine().health(kind) for kind in DOCUMENTS}
+    for kind, health in states.items():
+        if health.missing:
+            states[kind] = built(kind)
+    unreadable = [health.problem for health in states.values() if not health.readable]
+    if unreadable:
+        note_outage(unreadable[0])
+    else:
+        note_end()
+
+
+def built(kind: str) -> Health:
+    """The health of a kind after building its index anew; whatever the outbox holds for it follows with the next drain."""
+    logger.warning("There is no index of %s: building one from the database.", kind)
+    try:
+        rebuild(kind, report=lambda read, total: None)
+    except (IndexUnavailable, RebuildRunning) as error:
+        logger.warning("The index of %s could not be built: %s", kind, error)
+    return engine().health(kind)
 
 
 @shared_task

@@ -52,7 +52,6 @@ def openings(request):
         "exactly": _exactly(form, found) if parameters.q and not parameters.exact else "",
         "ways_out": {} if found.total or found.unavailable else _ways_out(said, parameters, on=today),
         "quick": [] if found.unavailable else _quick(form, found),
-        "now": timezone.now(),
     }
     return render(request, "search/openings.html", context)
 

@@ -52,10 +52,16 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """`problem` is None for an index that answers and fits the code's schema."""
+    """`problem` is None for an index that answers, takes writes and fits the code's schema.
+
+    One with a problem may still be `readable`. It is `missing` if there is none of its kind at all, of whatever schema, so
+    that building one can spoil nothing.
+    """
 
     documents: int
     problem: str | None = None
+    missing: bool = False
+    readable: bool = True
 
 
 class Build(Protocol):
@@ -75,7 +81,7 @@ class Engine(Protocol):
     def write(self, kind: str, writes: Sequence[Write]) -> None:
         """Send documents and deletes, visible to readers on return. One that the index holds in a later version is left alone.
 
-        IndexUnavailable and UnknownField; then nothing of it was written.
+        UnknownField: nothing of it was written. IndexUnavailable: some of it may have been; sending it again is harmless.
         """
 
     def build(self, kind: str) -> AbstractContextManager[Build]:
@@ -88,4 +94,4 @@ class Engine(Protocol):
         """What operations see. Raises nothing."""
 
     def generation(self, kind: str) -> str:
-        """A word that changes whenever the index's content may have changed. IndexUnavailable."""
+        """A word that changes, within a second, whenever the index's content may have changed. IndexUnavailable."""

@@ -12,6 +12,7 @@ from recruitment.openings.models import Opening
 from recruitment.workers.models import Shift, Worker, WorkerQuerySet
 from search.engines import engine
 from search.engines.contract import IndexUnavailable
+from search.outages import note_outage
 from search.projections import candidate_facts, opening_facts
 from search.queries.facets import Facet, FacetValue, counts, with_facets
 from search.queries.matching import any_of, candidates_for, either, only_related
@@ -40,13 +41,13 @@ class CandidateParameters:
 def find_candidates(opening: Opening, parameters: CandidateParameters, *, user, on: dt.date) -> Found[Worker]:
     """One page of people who are looking and agreed to be found, as `user` may see them.
 
-    When the index can't be asked, whoever changed a profile last, with `unavailable` set.
+    When the index can't be asked, whoever changed a profile last, with `unavailable_since` set.
     """
     facts = opening_facts([opening.pk], on=on)[opening.pk]
     try:
         return _found(facts, parameters, user=user, on=on)
-    except IndexUnavailable:
-        return _latest(facts, parameters, user=user)
+    except IndexUnavailable as error:
+        return _latest(facts, parameters, user=user, since=note_outage(error))
 
 
 def candidates_search(facts: OpeningFacts, parameters: CandidateParameters, *, on: dt.date) -> tuple[Search, list[Facet]]:
@@ -112,13 +113,13 @@ def _found(facts: OpeningFacts, parameters: CandidateParameters, *, user, on: dt
     )
 
 
-def _latest(facts: OpeningFacts, parameters: CandidateParameters, *, user) -> Found[Worker]:
+def _latest(facts: OpeningFacts, parameters: CandidateParameters, *, user, since: dt.datetime) -> Found[Worker]:
     rows = listed(user=user).exclude(pk__in=parameters.without).order_by("-changed_at", "-pk")
     page = bounded(parameters.page)
     shown = list(rows[(page - 1) * PAGE_SIZE : page * PAGE_SIZE])
     people = candidate_facts([row.pk for row in shown])
     found = [FoundRow(row, None, score(facts, people[row.pk])) for row in shown]
-    return Found(rows=found, total=rows.count(), page=page, facets={}, sort=SOONEST, unavailable=True)
+    return Found(rows=found, total=rows.count(), page=page, facets={}, sort=SOONEST, unavailable_since=since)
 
 
 def listed(*, user) -> WorkerQuerySet:

@@ -16,6 +16,7 @@ from search.documents import BY_DORMITORY, BY_SHUTTLE
 from search.engines import engine
 from search.engines.contract import Answer, Engine, IndexUnavailable
 from search.lexicon import DORMITORY, EXPERIENCE, PLACE, SHIFT, SHUTTLE
+from search.outages import note_outage
 from search.projections import opening_facts, related_occupations
 from search.queries.facets import Facet, FacetValue, counts, with_facets
 from search.queries.matching import any_of, either, missing, openings_for
@@ -65,12 +66,12 @@ class OpeningParameters:
 def find_openings(parameters: OpeningParameters, *, user, on: dt.date) -> Found[Opening]:
     """One page of openings that take applications on `on`, as `user` may see them.
 
-    When the index can't be asked, the newest openings from the database, with `unavailable` set.
+    When the index can't be asked, the newest openings from the database, with `unavailable_since` set.
     """
     try:
         return _found(parameters, user=user, on=on)
-    except IndexUnavailable:
-        return _newest(parameters, user=user, on=on)
+    except IndexUnavailable as error:
+        return _newest(parameters, user=user, on=on, since=note_outage(error))
 
 
 @dataclass(frozen=True)
@@ -224,7 +225,7 @@ def ask(engine: Engine, parameters: OpeningParameters, words: Words, *, on: dt.d
     return prepared, answer
 
 
-def _newest(parameters: OpeningParameters, *, user, on: dt.date) -> Found[Opening]:
+def _newest(parameters: OpeningParameters, *, user, on: dt.date, since: dt.datetime) -> Found[Opening]:
     """Straight from the database: narrowed by the conditions, the words left aside."""
     words = Words.with_(parameters.q, lexicon(), Vocabulary(), on=on, exactly=parameters.exact)
     rows = _narrowed(listed(user=user, on=on), parameters, words).order_by("-published_at", "-pk")
@@ -233,7 +234,7 @@ def _newest(parameters: OpeningParameters, *, user, on: dt.date) -> Found[Openin
     facts = opening_facts([row.pk for row in shown], on=on) if parameters.candidate is not None else {}
     found = [FoundRow(row, None, score(facts[row.pk], parameters.candidate) if facts else None) for row in shown]
     understood = Understood(words.reading)
-    return Found(rows=found, total=rows.count(), page=page, facets={}, sort=NEWEST, understood=understood, unavailable=True)
+    return Found(rows=found, total=rows.count(), page=page, facets={}, sort=NEWEST, understood=understood, unavailable_since=since)
 
 
 def _narrowed(rows: OpeningQuerySet, parameters: OpeningParameters, words: Words) -> OpeningQuerySet:

@@ -1,5 +1,6 @@
 """What a search hands to a page."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -56,7 +57,11 @@ class Found(Generic[Row]):
     sort: str
     refused: int = 0
     understood: Understood = Understood()
-    unavailable: bool = False  # the index could not be asked: the newest rows, unranked, without facets
+    unavailable_since: dt.datetime | None = None  # set: the index could not be asked; the newest rows, unranked, without facets
+
+    @property
+    def unavailable(self) -> bool:
+        return self.unavailable_since is not None
 
     @property
     def pages(self) -> int:

@@ -1,16 +1,20 @@
-"""One index of generated documents for all conformance tests, and the reference rows their words need."""
+"""One index of generated documents in each engine for all conformance tests, and the reference rows their words need."""
 
+from collections.abc import Mapping
 from random import Random
 
 import pytest
 
 from recruitment.occupations.models import Occupation
-from search.engines.contract import Write
+from search.engines.contract import Engine, Write
+from search.engines.elasticsearch.engine import ElasticsearchEngine
 from search.engines.embedded.engine import EmbeddedEngine
 from tests.conformance import generated
+from tests.conformance.both import Engines
 from tests.factories.occupations import OccupationFactory
+from tests.harness.names import process_name
 
-COUNT = 2_500
+COUNT = 5_000
 SEED = 20211008
 
 
@@ -26,25 +30,42 @@ def candidates():
 
 @pytest.fixture(scope="session")
 def directory(tmp_path_factory, openings, candidates):
-    """Written in several commits, some documents twice and some deleted again, so that segments and deletes are in play."""
+    """The embedded engine's index of both."""
     directory = tmp_path_factory.mktemp("conformance") / "search"
-    engine = EmbeddedEngine(directory)
-    for kind, sources in (("opening", [made[-1] for made in openings.values()]), ("candidate", [made[-1] for made in candidates.values()])):
-        with engine.build(kind) as build:
-            build.write(Write(source["pk"], 1, source) for source in sources[:1800])
-            build.activate()
-        deleted = [source | {"pk": 10_000_000 + source["pk"]} for source in sources[:100]]
-        engine.write(kind, [Write(source["pk"], 1, source) for source in deleted])
-        for start in range(1700, len(sources), 300):
-            engine.write(kind, [Write(source["pk"], 2, source) for source in sources[start : start + 300]])
-        engine.write(kind, [Write(source["pk"], 2, None) for source in deleted])
+    fill(EmbeddedEngine(directory), openings, candidates)
     return directory
 
 
+@pytest.fixture(scope="session")
+def elasticsearch(request, openings, candidates):
+    """Elasticsearch's; None on a machine that can't run it, where nothing demands it."""
+    try:
+        url = request.getfixturevalue("elasticsearch_url")
+    except pytest.skip.Exception:
+        return None
+    engine = ElasticsearchEngine(url, f"test-{process_name()}-conformance")
+    fill(engine, openings, candidates)
+    return engine
+
+
+def fill(engine: Engine, openings: Mapping, candidates: Mapping) -> None:
+    """Written in several batches, some documents twice and some deleted again, so that segments and deletes are in play."""
+    for kind, sources in (("opening", [made[-1] for made in openings.values()]), ("candidate", [made[-1] for made in candidates.values()])):
+        with engine.build(kind) as build:
+            build.write(Write(source["pk"], 1, source) for source in sources[:4000])
+            build.activate()
+        deleted = [source | {"pk": 10_000_000 + source["pk"]} for source in sources[:100]]
+        engine.write(kind, [Write(source["pk"], 1, source) for source in deleted])
+        for start in range(3700, len(sources), 300):
+            engine.write(kind, [Write(source["pk"], 2, source) for source in sources[start : start + 300]])
+        engine.write(kind, [Write(source["pk"], 2, None) for source in deleted])
+
+
 @pytest.fixture
-def engine(directory, settings):
+def engine(directory, elasticsearch, settings):
+    """Both engines as one; what the product asks beside (the vocabulary) goes to the embedded one."""
     settings.SEARCH_DIRECTORY = directory
-    return EmbeddedEngine(directory)
+    return Engines([EmbeddedEngine(directory), *([elasticsearch] if elasticsearch else [])])
 
 
 @pytest.fixture

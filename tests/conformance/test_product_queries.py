@@ -8,6 +8,7 @@ from search.queries.candidates import CandidateParameters, candidates_search
 from search.queries.openings import OpeningParameters, openings_search
 from search.scoring import score
 from tests.conformance import generated
+from tests.conformance.both import counts
 from tests.conformance.oracle import answer as expected_answer
 
 ON = generated.TODAY
@@ -61,19 +62,6 @@ def candidate_parameters(random: Random, known: list[int]) -> CandidateParameter
     )
 
 
-def counts(aggregations) -> dict:
-    """The engine's facets in the oracle's short shape."""
-    found = {}
-    for name, body in aggregations.items():
-        if "buckets" not in body:
-            found[name] = {"doc_count": body["doc_count"], **counts({key: value for key, value in body.items() if key != "doc_count"})}
-        elif isinstance(body["buckets"], dict):
-            found[name] = {key: bucket["doc_count"] for key, bucket in body["buckets"].items()}
-        else:
-            found[name] = {bucket["key"]: bucket["doc_count"] for bucket in body["buckets"]}
-    return found
-
-
 def assert_equal(engine, kind, search, sources):
     found, expected = engine.search(kind, search), expected_answer(search.to_dict(), sources)
     assert found.total == expected.total
@@ -84,7 +72,7 @@ def assert_equal(engine, kind, search, sources):
     return found
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(40))
 def test_people_find_exactly_the_openings_that_plain_python_finds(engine, openings, occupations, seed):
     prepared = openings_search(opening_parameters(Random(seed)), on=ON)
     sources = [source for _row, _skills, source in openings.values()]
@@ -100,7 +88,7 @@ def test_words_find_exactly_the_openings_that_plain_python_finds_each_with_its_s
     assert [(hit.document, hit.score) for hit in found.hits] == expected.hits
 
 
-@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize("seed", range(10))
 def test_an_opening_scores_for_a_person_what_scoring_says(engine, openings, occupations, seed):
     person = generated.candidate(Random(1000 + seed))
     search = openings_search(OpeningParameters(candidate=person, sort="match"), on=ON).search.extra(size=10_000)
@@ -119,7 +107,7 @@ def test_recruiters_find_exactly_the_people_that_plain_python_finds(engine, open
     assert_equal(engine, "candidate", search, [source for _facts, source in candidates.values()])
 
 
-@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize("seed", range(10))
 def test_a_person_scores_for_an_opening_what_scoring_says(engine, openings, candidates, seed):
     row, skills, _source = Random(seed).choice(list(openings.values()))
     facts = generated.facts_of(row, skills, on=ON)
@@ -133,9 +121,10 @@ def test_turning_the_pages_shows_every_hit_once(engine, openings, candidates):
     facts = generated.facts_of(row, skills, on=ON)
     turned = []
     for page in range(1, 200):
-        search, _facets = candidates_search(facts, CandidateParameters(fit="anybody", page=page), on=ON)
+        search, _facets = candidates_search(facts, CandidateParameters(fit="own", page=page), on=ON)
         hits = engine.search("candidate", search).hits
         turned += [hit.document for hit in hits]
         if not hits:
             break
-    assert sorted(turned) == sorted(candidates)
+    assert sorted(turned) == sorted(pk for pk, (person, _source) in candidates.items() if row.occupation_id in person.experience)
+    assert len(turned) > 200

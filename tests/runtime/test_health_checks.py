@@ -57,7 +57,7 @@ def test_a_missing_worker_is_named(transactional_db, client, broker):
 
 def test_a_missing_index_is_named(transactional_db, client, broker):
     shutil.rmtree(settings.SEARCH_DIRECTORY, ignore_errors=True)
-    assert part(client, "search") == "no usable index: opening, candidate (search_rebuild makes one)"
+    assert part(client, "search") == "no usable index: opening, candidate (being built, or search_rebuild makes one)"
 
 
 def test_a_queue_that_nobody_serves_is_named(transactional_db, client, broker):

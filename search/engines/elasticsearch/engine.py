@@ -12,7 +12,7 @@ from search.engines.contract import Answer, Health, Hit, IndexUnavailable, Write
 from search.engines.elasticsearch import indexes
 from search.engines.elasticsearch.fields import refuse_unknown_fields
 from search.engines.elasticsearch.indexes import Names, names_of
-from search.engines.elasticsearch.server import BUILD_SECONDS, SEARCH_SECONDS, WRITE_SECONDS, IndexGone, Server
+from search.engines.elasticsearch.server import BUILD_SECONDS, REBUILD, SEARCH_SECONDS, WRITE_SECONDS, IndexGone, Server
 from search.engines.elasticsearch.writing import latest_of, send
 
 SEARCH_TIMEOUT = "1500ms"  # after this the server gives up by itself
@@ -100,12 +100,16 @@ class ElasticsearchEngine:
         names = self.names(kind)
         try:
             with self.server.asked(SEARCH_SECONDS) as client:
+                aliases = dict(indexes.aliases_of(client, names))
+                if not any(names.read in held for held in aliases.values()):
+                    missing = not any(aliases.values())
+                    problem = "There is no index yet" if missing else "The index was built for another schema"
+                    return Health(documents=0, problem=f"{problem}: {REBUILD}.", missing=missing, readable=False)
                 documents = client.count(index=names.read)["count"]
-                blocks = client.indices.get_settings(index=names.read, name="index.blocks.*", flat_settings=True).body
+                blocks = indexes.blocks_of(client, names.write)
         except IndexUnavailable as error:
-            return Health(documents=0, problem=str(error))
-        blocked = sorted({block for about in blocks.values() for block, on in about["settings"].items() if on == "true"})
-        return Health(documents, f"It can't be written: {', '.join(blocked)} is on (is the disk full?)." if blocked else None)
+            return Health(documents=0, problem=str(error), readable=False)
+        return Health(documents, f"It can't be written: {', '.join(blocks)} is on (is the disk full?)." if blocks else None)
 
     def generation(self, kind: str) -> str:
         """The index, its last write, and its last refresh, since a write shows only after one."""

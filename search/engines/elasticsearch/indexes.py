@@ -86,3 +86,9 @@ def aliases_of(client: Elasticsearch, names: Names) -> Iterator[tuple[str, Mappi
     """Every index of this kind, of whatever schema, with its aliases."""
     found = client.indices.get_alias(index=names.family)
     return ((index, about["aliases"]) for index, about in found.body.items())
+
+
+def blocks_of(client: Elasticsearch, index: str) -> list[str]:
+    """What keeps an index from being written or read: `index.blocks.read_only_allow_delete` where the disk is full."""
+    found = client.indices.get_settings(index=index, name="index.blocks.*", flat_settings=True).body
+    return sorted({block for about in found.values() for block, on in about["settings"].items() if on == "true"})

@@ -13,7 +13,7 @@ from search.engines.embedded.compiler import Compiler, refuse_unknown
 from search.engines.embedded.directory import IndexDirectory
 from search.engines.embedded.plans import Matched, View, all_of
 from search.engines.embedded.ranking import hits_of, page_of
-from search.engines.embedded.reader import Reader
+from search.engines.embedded.reader import IndexMissing, Reader
 from search.engines.embedded.schema import layout_of
 from search.engines.embedded.snapshot import Snapshot
 
@@ -92,7 +92,7 @@ class EmbeddedEngine:
         try:
             return Health(documents=len(self.shelf(kind).reader.current().snapshot))
         except IndexUnavailable as error:
-            return Health(documents=0, problem=str(error))
+            return Health(documents=0, problem=str(error), missing=isinstance(error, IndexMissing), readable=False)
 
     def generation(self, kind: str) -> str:
         return self.shelf(kind).reader.current().generation

@@ -12,6 +12,10 @@ from search.engines.embedded.snapshot import Snapshot, whole
 TRIES = 5  # a folder may be replaced and removed between reading the pointer and opening it
 
 
+class IndexMissing(IndexUnavailable):
+    """There is no index of this kind, of whatever schema."""
+
+
 @dataclass(frozen=True)
 class State:
     """A folder, its content up to a byte of its journal, and the stamps that tell whether there is more."""
@@ -64,7 +68,7 @@ class Reader:
     def _opened(self, pointed: tuple | None) -> State:
         folder = self.directory.live()
         if folder is None:
-            raise IndexUnavailable(f"{self.directory.root} holds no index yet; run search_rebuild")
+            raise IndexMissing(f"{self.directory.root} holds no index yet; run search_rebuild")
         if not self.directory.fits(folder):
             raise IndexUnavailable(f"{folder} was built for another schema; run search_rebuild")
         parts = whole(self.directory.load(folder))
