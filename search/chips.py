@@ -58,10 +58,13 @@ class _Names:
         self.zones = {row.pk: str(row) for row in IndustrialZone.objects.order_by("name", "pk")} if placed else {}
 
     def of(self, part: Part) -> str:
-        """The few zones or occupations meant; of many, the words themselves."""
+        """The few zones or occupations meant; of many, what was said and how many they are."""
         table = self.zones if part.kind == PLACE else self.occupations
         meant = [table[key] for key in table if key in part.values]
-        return ", ".join(meant) if 0 < len(meant) <= MOST_NAMES else " ".join(part.words)
+        if 0 < len(meant) <= MOST_NAMES:
+            return ", ".join(meant)
+        said = part.phrases[0].shown if part.phrases else " ".join(part.words)
+        return f"{said} ({len(meant)})" if meant else said
 
 
 def _from_words(address: QueryDict, parameters: OpeningParameters, reading: Reading, names: _Names) -> Iterator[Chip]:
@@ -71,7 +74,7 @@ def _from_words(address: QueryDict, parameters: OpeningParameters, reading: Read
         said, left, label = reading.typed[part.start : part.end], reading.without(part), _label(part, names)
         without = Search(_address(address, q=[left]), replace(parameters, q=left, page=1))
         alone = Search(_address(QueryDict(mutable=True), q=[said]), OpeningParameters(q=said))
-        yield Chip(label or said, without, alone, part.kind if label else "", said)
+        yield Chip(label or " ".join(part.words), without, alone, part.kind if label else "", said)
 
 
 def _label(part: Part, names: _Names) -> str:

@@ -17,8 +17,10 @@ class OpeningDocument(Document):
     pk = Long()
     title = Text(analyzer=SPACES_ONLY)
     title_folded = Text(analyzer=SPACES_ONLY)
+    title_pairs = Text(analyzer=SPACES_ONLY)  # text.pairs: which words stand beside each other
     body = Text(analyzer=SPACES_ONLY)
     body_folded = Text(analyzer=SPACES_ONLY)
+    body_pairs = Text(analyzer=SPACES_ONLY)
     words = Keyword(multi=True)  # every word, with accents: the vocabulary that corrections choose from
     folded_words = Keyword(multi=True)
     brevity = Long(multi=True)  # scoring.brevity_of the title

@@ -95,8 +95,6 @@ class OpeningSearchForm(SearchForm):
     start_by = PeopleDateField(required=False, label=_("Bắt đầu trước hoặc vào ngày"))
     sort = forms.ChoiceField(choices=OPENING_ORDERS, required=False, label=_("Xếp theo"))
 
-    beside_the_field = ("wage_from", "start_by")  # their errors are shown where they were typed
-
     def __init__(self, data=None, **options):
         super().__init__(addresses.current(data) if data is not None else None, **options)
 
@@ -107,10 +105,6 @@ class OpeningSearchForm(SearchForm):
         return OpeningParameters(**chosen | keys | several, candidate=candidate)
 
     @property
-    def errors_beside(self) -> bool:
-        return any(name in self.errors for name in self.beside_the_field)
-
-    @property
     def ignored(self) -> list[str]:
         """What of the address had no meaning here, as "label: value", or the name alone of what has no label."""
         if not self.is_bound:
@@ -119,7 +113,7 @@ class OpeningSearchForm(SearchForm):
         said = []
         for name, field in self.fields.items():
             given = [value for value in self.data.getlist(name) if value.strip()]
-            if name in self.errors and name not in self.beside_the_field:
+            if name in self.errors:
                 said += [(field.label or name, value) for value in given]
             elif isinstance(field, SeveralField | SeveralRowsField | CommuteField):
                 kept = {getattr(value, "code", value) for value in self.cleaned_data.get(name, ())}

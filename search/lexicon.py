@@ -28,7 +28,7 @@ ProvinceRow = tuple[int, str, str, int | None]  # primary key, name, English nam
 
 @dataclass(frozen=True)
 class Phrase:
-    """Words of one kind. `values` are primary keys of occupations or zones, or a shift; `instead` other words for the same.
+    """Words of one kind, `shown` as people write them. `values` are primary keys of occupations or zones, or a shift; `instead` other words for the same.
 
     `exact` ones are never read with their accents left out: "cho o to" is no "chỗ ở".
     """
@@ -39,6 +39,7 @@ class Phrase:
     values: frozenset = frozenset()
     instead: tuple[tuple[str, ...], ...] = ()
     exact: bool = False
+    shown: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,10 +95,12 @@ def lexicon_of(occupations: tuple[OccupationRow, ...], zones: tuple[ZoneRow, ...
 
 def _occupations(rows: Iterable[OccupationRow]) -> list[Phrase]:
     named: dict[tuple[str, ...], set[int]] = defaultdict(set)
+    shown: dict[tuple[str, ...], str] = {}
     for pk, name, name_en, synonyms in rows:
         for title in (name, name_en, *synonyms):
             named[_words(title)].add(pk)
-    return [_phrase(OCCUPATION, words, values=frozenset(occupations)) for words, occupations in named.items() if words]
+            shown.setdefault(_words(title), title)
+    return [_phrase(OCCUPATION, words, values=frozenset(occupations), shown=shown[words]) for words, occupations in named.items() if words]
 
 
 def _places(zones: Sequence[ZoneRow], provinces: Sequence[ProvinceRow]) -> list[Phrase]:
@@ -115,7 +118,11 @@ def _places(zones: Sequence[ZoneRow], provinces: Sequence[ProvinceRow]) -> list[
     for pk, name, name_en, successor in provinces:
         for words in (_words(name), _words(name_en), *also.get(name, ())):
             named[words] |= {zone for zone, _code, _name, _name_en, province in zones if province in (pk, successor)}
-    return [_phrase(PLACE, words, values=frozenset(found)) for words, found in named.items() if words and found]
+    return [_phrase(PLACE, words, values=frozenset(found), shown=_as_a_name(words)) for words, found in named.items() if words and found]
+
+
+def _as_a_name(words: Iterable[str]) -> str:
+    return " ".join(word.upper() if set(word) <= set("iv") else word.capitalize() for word in words)
 
 
 def _without(words: tuple[str, ...], prefixes: Iterable[str], endings: Iterable[str]) -> tuple[str, ...]:

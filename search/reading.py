@@ -20,7 +20,7 @@ LOWEST_WAGE, HIGHEST_WAGE = 1_000_000, 200_000_000  # đồng a month, as the wa
 
 LEADS = {
     *("ở", "tại", "gần", "kcn", "khu", "khu công nghiệp", "industrial park", "industrial zone", "in", "at", "near", "with"),
-    *("làm", "đi", "chỉ", "có", "co", "hỗ", "trợ", "cần", "muốn", "lương", "thu", "nhập", "mức"),
+    *("làm", "đi", "chỉ", "có", "co", "hỗ", "trợ", "cần", "muốn", "lương", "thu", "nhập", "mức", "trên", "từ"),
 }
 NEGATIONS = frozenset(
     [("không",), ("ko",), ("khong",), ("no",), ("not",), ("trừ",), ("ngoại", "trừ"), ("không", "phải"), ("không", "làm"), ("except",)]
@@ -76,8 +76,9 @@ class Reading:
         return self.of(WORD, WORDS, OCCUPATION) or ([] if self.conditions or self.excluded else self.of(FILLER))
 
     def without(self, part: Part) -> str:
-        """The text as it would be typed without one part."""
-        return " ".join(f"{self.typed[: part.start]} {self.typed[part.end :]}".split())
+        """The text as it would be typed without one part, nor the commas around it."""
+        left = " ".join(f"{self.typed[: part.start]} {self.typed[part.end :]}".split())
+        return re.sub(r"\s*[,;](?:\s*[,;])+", ",", left).strip(" ,;")
 
 
 def read(typed: str, lexicon: Lexicon, known: Callable[[str], bool], correct: Callable[[str], Sequence[str]], *, on: dt.date) -> Reading:
@@ -87,7 +88,7 @@ def read(typed: str, lexicon: Lexicon, known: Callable[[str], bool], correct: Ca
     spans = [span for span in text.spans(cleaned) if not any(part.start <= span.start < part.end for part in fixed)]
     kept, unread = spans[:MOST_WORDS], len(spans[MOST_WORDS:])
     words, corrected = _corrected(kept, known, correct)
-    accents = not all(word.isascii() for span, _word in zip(kept, words, strict=True) for word in [span.token])
+    accents = not all(span.token.isascii() for span in kept)
     reader = _Reader(cleaned, lexicon, accents, words)
     parts = sorted([*reader.parts(), *fixed], key=lambda part: part.start)
     return Reading(cleaned, tuple(_with_leads(parts)), accents, corrected, unread)
@@ -200,7 +201,7 @@ def _with_leads(parts: Sequence[Part]) -> list[Part]:
     return kept
 
 
-_UNIT = r"(?:triệu|trieu|tr|củ|million|mil)(?![^\W\d_])"
+_UNIT = r"(?:triệu|trieu|trieeuj|trie[65]{2}u|trieu[65]{2}|tr|củ|million|mil)(?![^\W\d_])"
 _NUMBER = r"\d{1,3}(?:[.,]\d{1,2})?"
 _LONG = r"(?:\d{1,3}(?:[.,]\d{3}){2}|\d{7,9})"
 _AMOUNT = rf"(?:{_LONG}|{_NUMBER}\s*{_UNIT}(?:\s?\d(?![\d.,]))?(?:\s+rưỡi)?)(?:\s*(?:đồng|đ|vnđ|vnd)\b)?"
@@ -233,8 +234,9 @@ def _wages(cleaned: str) -> list[Part]:
 
 
 def _money(amount: str) -> int | None:
+    written_out = re.sub(r"củ|trieeuj|trie[65]{2}u|trieu[65]{2}", "triệu", amount.casefold())
     try:
-        return parse_money(amount.casefold().replace("củ", "triệu"), smallest=LOWEST_WAGE, largest=HIGHEST_WAGE)
+        return parse_money(written_out, smallest=LOWEST_WAGE, largest=HIGHEST_WAGE)
     except (NotMoney, AmountOutOfRange):
         return None
 

@@ -6,8 +6,9 @@ type). Leftovers of the Telex and VNI input methods ("cong nhaan", "cong6 nhan6"
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 LONGEST_TEXT = 10_000  # characters; what follows is ignored
 LONGEST_CORRECTED = 24  # letters; a longer word is a code or an address
@@ -82,6 +83,11 @@ def spans(cleaned: str) -> list[Span]:
 def folded_tokens(text: str) -> list[str]:
     """The words of a text without accents, in the same number and order as `tokens`."""
     return [fold(_as_meant(fold(word))) for word in tokens(text)]
+
+
+def pairs(folded: Sequence[str]) -> list[str]:
+    """Neighbouring words as one: what tells "công nhân" from "công ty" and "nhân viên" in one text. The underscore is in no word."""
+    return [f"{word}_{following}" for word, following in pairwise(folded)]
 
 
 def _one_spelling(word: str) -> str:

@@ -23,7 +23,7 @@ def suggestions(typed: str, *, on: dt.date) -> list[tuple[str, int]]:
     words = Words.of(typed, on=on)
     wanted = list(dict.fromkeys(_completions(typed, words.lexicon, words.vocabulary)))[:MOST_COUNTED]
     counted = totals({completion: OpeningParameters(q=completion) for completion in wanted}, words, on=on)
-    shown = [(completion, count) for completion, count in counted.items() if count and completion != typed.lower()]
+    shown = [(completion, count) for completion, count in counted.items() if count and completion.lower() != typed.lower()]
     return sorted(shown, key=lambda pair: (-pair[1], pair[0]))[:MOST_SHOWN]
 
 
@@ -31,15 +31,15 @@ def _completions(typed: str, lexicon: Lexicon, vocabulary: Vocabulary) -> Iterat
     """Phrases that begin as the end of the text does, the longest such end first; then words of the index."""
     spans = text.spans(typed)
     for place in range(len(spans)):
-        before = typed[: spans[place].start].lower()
+        before = typed[: spans[place].start]
         end = " ".join(fold_word(span.token) for span in spans[place:])
         for folded, phrases in lexicon.beginning_with(end):
             if folded != end:
-                yield from (before + " ".join(phrase.words) for phrase in phrases if phrase.kind in (OCCUPATION, PLACE))
+                yield from (before + phrase.shown for phrase in phrases if phrase.kind in (OCCUPATION, PLACE))
     if not spans:
         return
     last = spans[-1]
-    before = typed[: last.start].lower()
+    before = typed[: last.start]
     begins = last.token.__eq__ if len(last.token) < FEWEST_LETTERS else _begins_with(last.token)
     nearest = sorted(filter(begins, vocabulary.accented), key=lambda word: (-vocabulary.accented[word], word))
     yield from (before + word for word in nearest[:MOST_SHOWN] if word != last.token)

@@ -30,14 +30,14 @@ class Vocabulary:
         return 1 + sum(share < limit for limit in (0.1, 0.01, 0.001))
 
     def nearest(self, word: str, lexicon: Lexicon) -> list[str]:
-        """The words that somebody meant by one that nobody uses: one slip away, or several without spaces; else the word."""
-        if not word.isascii() and (near := text.correct(word, self.accented)) != word:
-            return [near]
+        """The words that somebody meant by one that nobody uses: several without spaces, or one slip away; else the word.
+
+        A word with accents is one slip from words with accents only: "lặn" is not a slip for "hàn".
+        """
         folded = fold_word(word)
         if (parts := text.split(folded, self.folded.keys() | lexicon.folded_words)) != [folded]:
             return parts
-        near = text.correct(folded, self.folded)
-        return [word if near == folded else near]
+        return [text.correct(word, self.folded if word.isascii() else self.accented)]
 
 
 @dataclass

@@ -11,7 +11,7 @@ from recruitment.occupations.models import Occupation
 from recruitment.places.models import IndustrialZone, Province
 from search import text
 from search.documents import BY_SHUTTLE
-from search.lexicon import DORMITORY, EXPERIENCE, OCCUPATION, PLACE, SHIFT, SHUTTLE, Lexicon, fold_word, lexicon_of
+from search.lexicon import DORMITORY, EXPERIENCE, OCCUPATION, PLACE, SHIFT, SHUTTLE, WORDS, Lexicon, fold_word, lexicon_of
 from search.queries.matching import any_of, either
 from search.queries.vocabulary import Vocabulary, vocabulary
 from search.reading import Part, Reading, read, read_exactly
@@ -79,21 +79,30 @@ class Words:
 
     def title_says(self, part: Part) -> Query:
         """The title itself says the words of a part, whatever the opening's fields say."""
-        return all_of([self._word(word, IN_THE_TITLE, relaxed=False) for word in part.words])
+        return self._says(part.words, IN_THE_TITLE)
 
     def accented(self, word: str) -> bool:
         """The word is meant with exactly these accents: it has some, or everything around it has, and it exists so."""
-        return (self.reading.accents or not word.isascii()) and (word in self.vocabulary.accented or word in self.lexicon.words)
+        return (self.reading.accents or not word.isascii()) and self._exists(word)
 
     def _clause(self, part: Part, *, relaxed: bool) -> Query:
-        """Words that name an occupation ask for its openings, or for those whose title says so: elsewhere they are only words."""
-        places = IN_THE_TITLE if part.kind == OCCUPATION else ANYWHERE
-        ways = [all_of([self._word(word, places, relaxed=relaxed) for word in part.words])]
+        """Words that name an occupation ask for its openings, or for those whose title says so: elsewhere they are only words.
+
+        Words of another phrase must stand beside each other, unless relaxed: "công ty … nhân viên" is no "công nhân".
+        """
+        points = all_of([self._word(word, IN_THE_TITLE if part.kind == OCCUPATION else ANYWHERE, relaxed=relaxed) for word in part.words])
+        together = part.kind == WORDS and len(part.words) > 1 and not relaxed
+        ways = [Q("bool", must=[points], filter=[beside_each_other(part.words, ANYWHERE)]) if together else points]
         for other in {words: None for phrase in part.phrases for words in phrase.instead}:
-            ways.append(Q("constant_score", filter=all_of([self._plainly(word, ANYWHERE) for word in other]), boost=SAID_OTHERWISE))
+            ways.append(Q("constant_score", filter=self._says(other, IN_THE_TITLE), boost=SAID_OTHERWISE))
         if part.kind == OCCUPATION:
             ways.append(Q("constant_score", filter=any_of("occupation", self.occupations(part)), boost=UNDERSTOOD_OCCUPATION))
         return either(*ways) if len(ways) > 1 else ways[0]
+
+    def _says(self, words: Sequence[str], places: Sequence[str]) -> Query:
+        """The words beside each other in one of these places; no points."""
+        says = [self._plainly(word, places) for word in words]
+        return all_of([*says, beside_each_other(words, places)] if len(words) > 1 else says)
 
     @staticmethod
     def occupations(part: Part) -> frozenset[int]:
@@ -102,7 +111,7 @@ class Words:
     def _word(self, word: str, places: Sequence[str], *, relaxed: bool) -> Query:
         """Points for each place that has the word, more where the accents agree."""
         folded, rarity = fold_word(word), self.vocabulary.rarity(fold_word(word))
-        said = [(f"{place}_folded", folded) for place in places]
+        said = [(f"{place}_folded", folded) for place in places if relaxed or self._read_without_accents(word, place)]
         if word in self.vocabulary.accented:
             said += [(place, word) for place in places]
         points = [Q("constant_score", filter=Q("term", **{field: value}), boost=rarity * TEXT_POINTS[field]) for field, value in said]
@@ -110,26 +119,40 @@ class Words:
             return either(*points)
         return Q("bool", filter=[self._plainly(word, places)], should=points, minimum_should_match=1)
 
+    def _read_without_accents(self, word: str, place: str) -> bool:
+        """Typed without accents, a word that exists so is meant with others in titles only: "may" finds "máy cắt", not every "nhà máy"."""
+        return place == "title" or self.accented(word) or not self._exists(word)
+
+    def _exists(self, word: str) -> bool:
+        return word in self.vocabulary.accented or word in self.lexicon.words
+
     def _plainly(self, word: str, places: Sequence[str]) -> Query:
         """The same openings without points. A title typed without any accents may mean the word."""
-        if not self.accented(word) and (word.isascii() or word not in self.vocabulary.accented):
-            return either(*(holds(f"{place}_folded", fold_word(word)) for place in places))
-        return either(*(holds(place, word) for place in places), all_of([Q("term", accents=False), holds("title_folded", fold_word(word))]))
+        if self.accented(word):
+            return either(*(holds(place, word) for place in places), all_of([Q("term", accents=False), holds("title_folded", fold_word(word))]))
+        return either(
+            *(holds(f"{place}_folded", fold_word(word)) if self._read_without_accents(word, place) else holds(place, word) for place in places)
+        )
 
     def _title_points(self, part: Part) -> list[Query]:
         """Words that needn't be there still tell openings apart."""
         return [Q("constant_score", filter=Q("term", title_folded=fold_word(word)), boost=SAID_BESIDE) for word in part.words]
 
     def _excluded(self, part: Part) -> Query:
-        exact = [word for word in part.words if word in self.vocabulary.accented or word in self.lexicon.words]
-        places = IN_THE_TITLE if part.kind == OCCUPATION else ANYWHERE
-        says = all_of(
-            [either(*(holds(place, word) if word in exact else holds(f"{place}_folded", fold_word(word)) for place in places)) for word in part.words]
-        )
+        """What its fields say of a part, if they say anything; else its words, those of an occupation in the title only."""
         structured = condition(part)
+        if structured is not None:
+            return structured
         if part.kind == OCCUPATION:
-            structured = any_of("occupation", self.occupations(part))
-        return says if structured is None else either(structured, says) if part.kind == OCCUPATION else structured
+            return either(any_of("occupation", self.occupations(part)), all_of([self._as_it_stands(word, IN_THE_TITLE) for word in part.words]))
+        says = all_of([self._as_it_stands(word, ANYWHERE) for word in part.words])
+        together = [says, beside_each_other(part.words, ANYWHERE)] if len(part.words) > 1 else [says]
+        others = {words: None for phrase in part.phrases for words in phrase.instead}
+        return either(all_of(together), *(self._says(other, IN_THE_TITLE) for other in others))
+
+    def _as_it_stands(self, word: str, places: Sequence[str]) -> Query:
+        """With exactly these letters if any opening has them, so that "-may" leaves "máy" alone."""
+        return either(*(holds(place, word) if self._exists(word) else holds(f"{place}_folded", fold_word(word)) for place in places))
 
 
 def enough_of(count: int) -> int:
@@ -150,6 +173,12 @@ def condition(part: Part) -> Query | None:
     if part.kind == EXPERIENCE:
         return Q("range", experience_months={"lte": 0})
     return None
+
+
+def beside_each_other(words: Sequence[str], places: Sequence[str]) -> Query:
+    """Two or more words in this order in one of the places."""
+    pairs = text.pairs([fold_word(word) for word in words])
+    return either(*(all_of([holds(f"{place}_pairs", pair) for pair in pairs]) for place in places))
 
 
 def shorter_titles() -> list[Query]:
