@@ -155,6 +155,8 @@ def test_days_that_don_t_exist_are_words(typed):
         ("sewing machine operator", [("occupation", {SEWING})]),
         ("may công nghiệp yên bình 2", [("occupation", {SEWING}), ("place", {YEN_BINH_2})]),
         ("sông công", [("place", {SONG_CONG})]),
+        ("khu cong nghiep song cong", [("place", {SONG_CONG})]),
+        ("lai xe tai song cong", [("occupation", {DRIVER}), ("place", {SONG_CONG})]),
         ("Phổ Yên", [("place", {YEN_BINH, YEN_BINH_2})]),
         ("thành phố Thái Nguyên", [("place", {QUYET_THANG})]),
         ("TN", [("place", {YEN_BINH, YEN_BINH_2, SONG_CONG, QUYET_THANG})]),
