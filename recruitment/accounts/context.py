@@ -17,6 +17,7 @@ ENTRIES = [
     ("openings.manage", "openings:board", "briefcase-business", lambda: _("Tin tuyển dụng")),
     ("quarantine.read_own_backup", "quarantine:backup", "bed-double", lambda: _("Suất cách ly dự phòng")),
     ("quarantine.manage_site", "quarantine:sites", "house-plus", lambda: _("Khu cách ly")),
+    ("quarantine.move_people", "quarantine:transfers", "arrow-right-left", lambda: _("Chuyển người")),
     ("outbreaks.read", "quarantine:outbreaks", "siren", lambda: _("Ổ dịch")),
     ("labour_market.read", "labour_market:shortages", "chart-column", lambda: _("Thiếu hụt")),
     ("quarantine.read_capacity", "quarantine:capacity", "bed-double", lambda: _("Sức chứa")),

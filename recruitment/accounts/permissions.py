@@ -50,6 +50,7 @@ TABLE: dict[str, frozenset[str]] = {
         "employers.approve": [Role.LABOUR_OFFICER],
         "openings.review_wording": [Role.LABOUR_OFFICER],
         "quarantine.open_pool": [Role.LABOUR_OFFICER],
+        "quarantine.move_people": [Role.SITE_MANAGER, Role.HEALTH_OFFICER],
         "outbreaks.read": [Role.RECRUITER, Role.HEALTH_OFFICER],
         "outbreaks.declare": [Role.RECRUITER, Role.HEALTH_OFFICER],
         "outbreaks.decide": [Role.HEALTH_OFFICER],

@@ -41,7 +41,7 @@ def outbreak_list(request):
 def declare(request):
     """Find the person on the factory's roster, then say when the infection was found. All of it by POST: no name in an address."""
     today = timezone.localdate()
-    search = PersonSearchForm(request.POST or None, factories=_factories(request.user))
+    search = PersonSearchForm(request.POST if request.method == "POST" else None, factories=_factories(request.user))
     if not (search.is_bound and search.is_valid()):
         return render(request, "quarantine/declare.html", {"search": search, "form": search}, status=REFUSED if search.errors else 200)
     factory = search.cleaned_data["factory"]
@@ -91,7 +91,7 @@ def contacts(request, pk):
     proposed = [person for person in people if person.status == OutbreakPerson.Status.PROPOSED]
     risk = OutbreakRisk.objects.in_force(today)
     initial = {"first": today, "nights": risk.shortest_stay if risk else USUAL_NIGHTS, "seen": found.version}
-    form = ContactsForm(request.POST or None, people=people, initial=initial)
+    form = ContactsForm(request.POST if request.method == "POST" else None, people=people, initial=initial)
     if request.method == "POST" and form.is_valid():
         answer = _confirm(request, found, form, today)
         if answer:
@@ -122,7 +122,7 @@ def manifest(request, pk):
 @permission("outbreaks.decide")
 def lock(request, pk):
     found = _visible(request, pk)
-    form = LockForm(request.POST or None, factory=found.factory)
+    form = LockForm(request.POST if request.method == "POST" else None, factory=found.factory)
     if request.method == "POST" and form.is_valid():
         try:
             outbreaks.lock_production(outbreak=found, by=request.user, on=timezone.localdate(), **form.cleaned_data)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from recruitment.quarantine import outbreak_views, pool_views, views
+from recruitment.quarantine import outbreak_views, pool_views, transfer_views, views
 
 app_name = "quarantine"
 urlpatterns = [
@@ -15,6 +15,10 @@ urlpatterns = [
     path("backup/<int:pk>/reserve/", views.reserve, name="reserve"),
     path("backup/<int:pk>/join-pool/", pool_views.join, name="join_pool"),
     path("backup/<int:pk>/leave-pool/", pool_views.leave, name="leave_pool"),
+    path("stays/<int:stay_pk>/transfer/", transfer_views.request_transfer, name="request_transfer"),
+    path("transfers/", transfer_views.transfer_list, name="transfers"),
+    *(path(f"transfers/<int:pk>/{act}/", transfer_views.step, {"act": act}, name=f"{act}_transfer") for act in transfer_views.STEPS),
+    *(path(f"transfers/<int:pk>/{act}/", transfer_views.end, {"act": act}, name=f"{act}_transfer") for act in transfer_views.ENDINGS),
     path("outbreaks/", outbreak_views.outbreak_list, name="outbreaks"),
     path("outbreaks/declare/", outbreak_views.declare, name="declare_case"),
     path("outbreaks/<int:pk>/", outbreak_views.outbreak, name="outbreak"),

@@ -25,7 +25,7 @@ PAGES = {
     "recruiter": ["/openings/", "/openings/new/", "/openings/import/", "/openings/{own}/", "/openings/{own}/applications/", "/openings/{own}/candidates/",
                   "/openings/{own}/close/", "/openings/{own}/steps/3/", "/openings/{own}/steps/4/", "/applicants/{applicant}/", "/applicants/{applicant}/accept/",
                   "/backup/", "/messages/", "/staff/second-factor/", "/staff/password/"],
-    "site_manager": ["/sites/"],
+    "site_manager": ["/sites/", "/transfers/"],
     "labour_officer": ["/shortages/", "/shortages/openings/", "/shortages/on-the-way/", "/shortages/ready/", "/shortages/no-applications/", "/shortages/refused/", "/capacity/", "/capacity/sizing/",
                        "/enterprises/waiting/", "/enterprises/{waiting}/approve/", "/wording/"],
     "health_officer": ["/capacity/", "/outbreaks/", "/outbreaks/declare/"],
