@@ -139,6 +139,7 @@ CELERY_BEAT_SCHEDULE: dict = {
     "spread people over openings": {"task": "search.tasks.refresh_prices", "schedule": 600, "options": {"expires": 600}},
     "note openings that hardly anybody applies to": {"task": "search.tasks.note_neglected", "schedule": crontab(hour=0, minute=40)},
     "drop proofs that no longer hold": {"task": "recruitment.health.tasks.drop_lost_proofs", "schedule": crontab(hour=0, minute=10)},
+    "finish interrupted reassessments": {"task": "recruitment.health.tasks.finish_reassessments", "schedule": 60, "options": {"expires": 60}},
     "send pending documents to the search index": {"task": "search.tasks.drain", "schedule": 5, "options": {"expires": 5}},
     "look after the search indexes": {"task": "search.tasks.look_after_indexes", "schedule": 30, "options": {"expires": 30}},
 }

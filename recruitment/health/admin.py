@@ -3,21 +3,27 @@ from django.contrib import admin
 from recruitment.health.models import AdmissionPolicy, AdmissionRule
 
 
-class AdmissionRuleInline(admin.StackedInline):
+class ReadOnly:
+    """Policies are drafted and published by two health officers on their own pages."""
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+class AdmissionRuleInline(ReadOnly, admin.StackedInline):
     model = AdmissionRule
     extra = 0
 
 
 @admin.register(AdmissionPolicy)
-class AdmissionPolicyAdmin(admin.ModelAdmin):
-    """A decision keeps the policy's version, so every change raises it."""
-
-    list_display = ["number", "issuer", "jurisdiction", "in_force_from", "in_force_to", "is_exercise", "version"]
+class AdmissionPolicyAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["number", "version", "issuer", "jurisdiction", "in_force_from", "in_force_to", "is_exercise", "status"]
+    list_filter = ["status"]
     list_select_related = ["jurisdiction"]
-    readonly_fields = ["version"]
     inlines = [AdmissionRuleInline]
-
-    def save_model(self, request, policy, form, change):
-        if change:
-            policy.version += 1
-        super().save_model(request, policy, form, change)

@@ -1,107 +1,56 @@
 """Whether, when and under what conditions a person may come: pure, from facts and dated policies.
 
-Policies are rows (FACTS and their document numbers are in data/policies.json). The province's layer overrides the nation's;
-of one layer the newest in force decides. Of the rules that fit a person the most lenient applies: whoever holds a green card
-may always be treated as somebody with less, so that more evidence never makes a verdict stricter.
+Policies are rows (FACTS and their document numbers are in data/policies.json); rulebook.py says which of them decides. Of its
+rules that fit the person the most lenient applies: whoever holds a green card may always be treated as somebody with less, so
+that more evidence never makes a verdict stricter.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from recruitment.health.rulebook import (
+    ADMIT,
+    ANY,
+    EVERYONE,
+    F0,
+    F2,
+    GREEN,
+    ISOLATION,
+    OFFICER,
+    OTHER_RULE,
+    REFUSE,
+    SUSPECTED,
+    YELLOW,
+    Case,
+    Dose,
+    Origin,
+    PersonFacts,
+    Policy,
+    Recovery,
+    Rule,
+    Rulebook,
+    Test,
+    months_after,
+)
 
 CLEARED, CONDITIONAL, REFUSED, UNDECIDED = "cleared", "conditional", "refused", "undecided"
-GREEN, YELLOW, NO_CARD = "green", "yellow", "none"
-ANY = "any"
-RANK = {NO_CARD: 0, YELLOW: 1, GREEN: 2}
-DAYS_UNTIL_A_DOSE_COUNTS = 14  # thẻ xanh, thẻ vàng: a dose counts 14 days later (CV 8399/BYT and the province's CV 4616)
-RECOVERY_DAYS = 183  # recovered within 6 months (CV 8318/BYT, CV 8399/BYT)
-CONTACT_DAYS = 14  # an F0 or F1, or a positive test, keeps a person away for 14 days (QĐ 4800/QĐ-BYT's longest isolation)
-SEARCHED_DAYS = 60  # how far ahead a better day to come is looked for
+NO_CARD = "none"
+SEARCHED_DAYS = 60  # how far ahead a better day to come is looked for; no isolation is longer
+SUSPICION_DAYS = 14  # symptoms are asked about this long
+UNRULED_DAYS = 28  # a case or contact that no document rules is a health officer's this long: the longest isolation and monitoring of any
+CARD_TERMS = Rule(person_class=GREEN)  # thẻ xanh: full course 14 days ago or more, or recovered within 6 months
+CARD_DOCUMENT = "CV 8399/BYT"
 
 
-@dataclass(frozen=True)
-class Dose:
-    on: dt.date
-    number: int
-    full_course: bool
-    proven: bool = False
-
-
-@dataclass(frozen=True)
-class Test:
-    """`at`: when the sample was taken, with a time zone; `method`: "pcr" or "antigen"."""
-
-    at: dt.datetime
-    method: str
-    positive: bool
-    proven: bool = False
-
-
-@dataclass(frozen=True)
-class Recovery:
-    on: dt.date
-    proven: bool = False
-
-
-@dataclass(frozen=True)
-class Contact:
-    on: dt.date
-    kind: str  # "F0", "F1" or "F2"
-
-
-@dataclass(frozen=True)
-class PersonFacts:
-    """What is known of a person. `origin_level` 1–4, None when no level was declared for where he or she lives."""
-
-    origin_level: int | None
-    doses: tuple[Dose, ...] = ()
-    tests: tuple[Test, ...] = ()
-    recoveries: tuple[Recovery, ...] = ()
-    contacts: tuple[Contact, ...] = ()
-
-
-@dataclass(frozen=True)
-class Rule:
-    """See AdmissionRule. `test_valid_hours` 0: no test before entry."""
-
-    origin_levels: frozenset[int]
-    person_class: str
-    minimum_doses: int = 0
-    requires_recent_test: bool = False
-    test_method: str = ""
-    test_valid_hours: int = 0
-    quarantine_place: str = ""
-    quarantine_days: int = 0
-    monitoring_days: int = 0
-    test_days: tuple[int, ...] = ()
-    accepts_claims: bool = True
-    refuses: bool = False
-
-
-@dataclass(frozen=True)
-class Policy:
-    """`provincial` policies override national ones. `dose_valid_days` None: a full course does not lapse."""
-
-    key: int
-    number: str
-    version: int
-    provincial: bool
-    in_force_from: dt.date
-    in_force_to: dt.date | None
-    rules: tuple[Rule, ...]
-    dose_valid_days: int | None = None
-
-
-@dataclass(frozen=True)
-class Reason:
+class Reason(NamedTuple):
     """One rule or fact behind the decision; explanations.py turns it into a sentence."""
 
     code: str
-    facts: dict = field(default_factory=dict)
+    facts: dict = {}
 
 
-@dataclass(frozen=True)
-class Card:
+class Card(NamedTuple):
     """Green, yellow or none, with the fact it rests on and its last day (None: does not lapse)."""
 
     colour: str
@@ -109,8 +58,7 @@ class Card:
     until: dt.date | None = None
 
 
-@dataclass(frozen=True)
-class Clearance:
+class Clearance(NamedTuple):
     """What `assess` found. `ready_on` is the first possible day of work, `travel_on` the day of arrival that makes it so;
     quarantine, monitoring and tests are those of that arrival. `tests_due`: (day, method), the one before entry first."""
 
@@ -126,164 +74,260 @@ class Clearance:
     policy: Policy | None = None
 
 
-@dataclass(frozen=True)
-class _Arrival:
-    """One possible day of arrival under one rule."""
+class _Arrival(NamedTuple):
+    """One possible day of arrival under one rule; the lesser the better."""
 
+    ready_on: dt.date
     on: dt.date
+    quarantine_days: int
+    monitoring_days: int
+    tests: int
     rule: Rule
     policy: Policy
     test: Test | None
     needs_test: bool
 
     @property
-    def ready_on(self) -> dt.date:
-        return self.on + dt.timedelta(days=self.rule.quarantine_days + self.needs_test)
-
-    @property
     def order(self) -> tuple:
-        return (self.ready_on, self.on, self.rule.quarantine_days, self.rule.monitoring_days, len(self.rule.test_days))
+        return self[:5]
 
 
-def assess(person: PersonFacts, policies: Sequence[Policy], on: dt.date) -> Clearance:
+class _Watch(NamedTuple):
+    """A case, a contact or a positive test that still matters: away `until`, then watched until `watched_until`."""
+
+    until: dt.date
+    watched_until: dt.date
+    reason: Reason
+    tests_due: tuple[tuple[dt.date, str], ...] = ()
+    undecided: bool = False
+
+
+def assess(person: PersonFacts, rulebook: Rulebook, on: dt.date) -> Clearance:
     """The decision about this person on the day `on`: exactly one verdict, whatever the facts.
 
     `cleared`: may arrive on `on`. `conditional`: after a test, or on a later day. `refused`: not within 60 days.
-    `undecided`: no policy, no rule or no area level: a health officer decides.
+    `undecided`: a rule says so, or there is no policy, rule or area level: a health officer decides.
     """
-    policy = policy_in_force(policies, on)
-    card = card_of(person, on, policy)
-    if policy is None:
-        return Clearance(UNDECIDED, card, reasons=(Reason("no_policy"),))
-    if person.origin_level is None:
-        return Clearance(UNDECIDED, card, reasons=(card.reason, Reason("level_unknown")), policy=policy)
-    away = _kept_away(person, on)
-    days = _days_worth_trying(person, policies, away.facts["until"] if away else on, on)
-    arrivals = [arrival for day in days for arrival in _arrivals(person, policies, day)]
-    if not arrivals:
-        refused = away or _is_refused(person, policy, on)
-        reason = away or (Reason("refused_by_rule", {"number": policy.number}) if refused else Reason("no_rule", {"number": policy.number}))
-        return Clearance(REFUSED if refused else UNDECIDED, card, reasons=(card.reason, reason), policy=policy)
-    best = min(arrivals, key=lambda arrival: arrival.order)
-    return _decision(person, best, card, away, on)
+    origin = rulebook.origin_of(person)
+    watch = _watch(person, rulebook, origin, on) if person.contacts or person.tests else None
+    if watch and watch.undecided:
+        return Clearance(UNDECIDED, card_of(person, on), reasons=(watch.reason,), tests_due=watch.tests_due)
+    first = max(watch.until, on) if watch else on
+    best: _Arrival | None = None
+    for day in _days_worth_trying(person, rulebook, first, on):
+        if best is not None and best.ready_on <= day:
+            break
+        for arrival in _arrivals(person, rulebook, origin, day):
+            if best is None or arrival.order < best.order:
+                best = arrival
+    if best is None:
+        return _left_over(person, rulebook, origin, first, on)
+    return _decision(person, best, watch, origin, on)
 
 
-def policy_in_force(policies: Iterable[Policy], on: dt.date) -> Policy | None:
-    """The newest of the province's policies in force on `on`, else of the nation's."""
-    current = [policy for policy in policies if policy.in_force_from <= on and (policy.in_force_to is None or on <= policy.in_force_to)]
-    return max(current, key=lambda policy: (policy.provincial, policy.in_force_from, policy.key), default=None)
-
-
-def card_of(person: PersonFacts, on: dt.date, policy: Policy | None = None, *, proven_only: bool = False) -> Card:
-    """Green: full course 14 days ago or more, or recovered within 6 months. Yellow: one dose 14 days ago or more."""
-    doses = [dose for dose in person.doses if (dose.proven or not proven_only) and dose.on + dt.timedelta(days=DAYS_UNTIL_A_DOSE_COUNTS) <= on]
-    valid_days = policy.dose_valid_days if policy else None
-    courses = [dose for dose in doses if dose.full_course and (valid_days is None or on <= dose.on + dt.timedelta(days=valid_days))]
-    recoveries = [row for row in person.recoveries if (row.proven or not proven_only) and row.on <= on <= row.on + dt.timedelta(days=RECOVERY_DAYS)]
-    if courses:
-        dose = max(courses, key=lambda dose: dose.on)
-        until = dose.on + dt.timedelta(days=valid_days) if valid_days is not None else None
-        return Card(GREEN, Reason("full_course", {"number": dose.number, "on": dose.on, "until": until}), until)
-    if recoveries:
-        latest = max(row.on for row in recoveries)
-        until = latest + dt.timedelta(days=RECOVERY_DAYS)
-        return Card(GREEN, Reason("recovered", {"on": latest, "until": until}), until)
-    if doses:
-        dose = max(doses, key=lambda dose: dose.on)
-        return Card(YELLOW, Reason("one_dose", {"number": dose.number, "on": dose.on}))
-    return Card(NO_CARD, Reason("no_dose"))
-
-
-def _kept_away(person: PersonFacts, on: dt.date) -> Reason | None:
-    """A case, a contact or a positive test that still keeps the person away on `on`; a later recovery ends it."""
-    events = [("contact", contact.on, contact.kind) for contact in person.contacts if contact.kind in ("F0", "F1")]
-    events += [("positive_test", test.at.date(), test.method) for test in person.tests if test.positive]
-    open_events = [event for event in events if event[1] <= on and not any(recovery.on > event[1] for recovery in person.recoveries)]
-    latest = max(open_events, key=lambda event: event[1], default=None)
-    if latest is None or latest[1] + dt.timedelta(days=CONTACT_DAYS) <= on:
-        return None
-    code, day, what = latest
-    return Reason(code, {"what": what, "on": day, "until": day + dt.timedelta(days=CONTACT_DAYS)})
-
-
-def _days_worth_trying(person: PersonFacts, policies: Sequence[Policy], first: dt.date, on: dt.date) -> list[dt.date]:
-    """`first`, and later days on which a dose begins to count or a policy comes into force: only there can waiting help."""
-    turns = {dose.on + dt.timedelta(days=DAYS_UNTIL_A_DOSE_COUNTS) for dose in person.doses}
-    turns |= {policy.in_force_from for policy in policies}
-    turns |= {policy.in_force_to + dt.timedelta(days=1) for policy in policies if policy.in_force_to}
-    last = on + dt.timedelta(days=SEARCHED_DAYS)
-    return sorted({first} | {day for day in turns if first < day <= last})
-
-
-def _arrivals(person: PersonFacts, policies: Sequence[Policy], day: dt.date) -> list[_Arrival]:
-    policy = policy_in_force(policies, day)
-    if policy is None:
-        return []
-    return [arrival for rule in _fitting(person, policy, day) if not rule.refuses and (arrival := _arrival(person, rule, policy, day))]
-
-
-def _is_refused(person: PersonFacts, policy: Policy, day: dt.date) -> bool:
-    return any(rule.refuses for rule in _fitting(person, policy, day))
-
-
-def _fitting(person: PersonFacts, policy: Policy | None, day: dt.date) -> list[Rule]:
-    """Rules for the person's origin, and for a card that he or she holds or could do without."""
-    if policy is None:
-        return []
-    return [rule for rule in policy.rules if person.origin_level in rule.origin_levels and _holds(person, rule, policy, day)]
-
-
-def _holds(person: PersonFacts, rule: Rule, policy: Policy, day: dt.date) -> bool:
-    counted = [dose for dose in person.doses if dose.on <= day and (dose.proven or rule.accepts_claims)]
-    if max((dose.number for dose in counted), default=0) < rule.minimum_doses:
-        return False
+def holds(person: PersonFacts, rule: Rule, day: dt.date) -> bool:
+    """Whether the person's doses or recovery, proven as the rule asks, put him or her into its class on `day`."""
     if rule.person_class == ANY:
         return True
-    return RANK[card_of(person, day, policy, proven_only=not rule.accepts_claims).colour] >= RANK[rule.person_class]
+    return any(True for _ in _doses_of(person, rule, day)) or any(True for _ in _recoveries_of(person, rule, day))
 
 
-def _arrival(person: PersonFacts, rule: Rule, policy: Policy, day: dt.date) -> _Arrival | None:
-    test = _valid_test(person, rule, day) if rule.test_valid_hours else None
-    if rule.requires_recent_test and test is None:
+def _doses_of(person: PersonFacts, rule: Rule, day: dt.date) -> Iterator[Dose]:
+    """The doses that make the class: any for yellow, one that completes a course for green, or the number the rule names."""
+    for dose in person.doses:
+        if dose.proof < rule.accepted_proof or (day - dose.on).days < rule.dose_after_days:
+            continue
+        lapses = lapse_of(dose, rule)
+        if lapses is not None and lapses < day:
+            continue
+        if dose.number >= rule.minimum_doses if rule.minimum_doses else dose.full_course or rule.person_class == YELLOW:
+            yield dose
+
+
+def _recoveries_of(person: PersonFacts, rule: Rule, day: dt.date) -> Iterator[Recovery]:
+    for recovery in person.recoveries:
+        if recovery.proof >= rule.accepted_proof and recovery.on <= day <= months_after(recovery.on, rule.recovery_months) and rule.recovery_months:
+            yield recovery
+
+
+def lapse_of(dose: Dose, rule: Rule) -> dt.date | None:
+    """The last day on which the dose counts under the rule."""
+    if rule.dose_within_days is not None:
+        return dose.on + dt.timedelta(days=rule.dose_within_days)
+    return months_after(dose.on, rule.dose_within_months) if rule.dose_within_months is not None else None
+
+
+def card_of(person: PersonFacts, on: dt.date, policy: Policy | None = None) -> Card:
+    """Green, yellow or none as the policy's own words for green say, or CV 8399/BYT where it has none."""
+    terms, document = _card_terms(policy)
+    valid = [(lapse_of(dose, terms), dose) for dose in _doses_of(person, terms, on)]
+    if valid:
+        until, dose = max(valid, key=lambda row: (row[0] is None, row[0] or on, row[1].on))
+        return Card(GREEN, Reason("full_course", {"number": dose.number, "on": dose.on, "until": until, "document": document}), until)
+    if recoveries := list(_recoveries_of(person, terms, on)):
+        latest = max(recovery.on for recovery in recoveries)
+        until = months_after(latest, terms.recovery_months)
+        return Card(GREEN, Reason("recovered", {"on": latest, "until": until, "document": document}), until)
+    counted = [dose for dose in person.doses if (on - dose.on).days >= terms.dose_after_days]
+    if counted:
+        dose = max(counted, key=lambda dose: dose.on)
+        return Card(YELLOW, Reason("one_dose", {"number": dose.number, "on": dose.on, "document": document}))
+    return Card(NO_CARD, Reason("no_dose", {"days": terms.dose_after_days}))
+
+
+def _card_terms(policy: Policy | None) -> tuple[Rule, str]:
+    if policy is not None:
+        for rule in policy.rules:
+            if rule.person_class == GREEN and rule.subject == EVERYONE:
+                return rule, policy.number
+    return CARD_TERMS, CARD_DOCUMENT
+
+
+def _watch(person: PersonFacts, rulebook: Rulebook, origin: Origin, on: dt.date) -> _Watch | None:
+    """Of all cases, contacts and positive tests until `on`, the one that keeps the person away longest; None if none matters any more."""
+    events = [(contact.kind, contact.on, contact.isolated_on, "contact", contact.kind) for contact in person.contacts if contact.kind != SUSPECTED]
+    events += [(F0, test.at.date(), None, "positive_test", test.method) for test in person.tests if test.positive]
+    watches = [
+        watch
+        for kind, day, isolated, code, what in events
+        if day <= on and (watch := _watch_of(person, rulebook.case(day, origin, kind), (kind, day, isolated, code, what), on))
+    ]
+    current = [watch for watch in watches if on < watch.watched_until]
+    return max(current, key=lambda watch: (watch.undecided, watch.until, watch.watched_until), default=None)
+
+
+def _watch_of(person: PersonFacts, case: Case | None, event: tuple, on: dt.date) -> _Watch | None:
+    """What follows from one event, under the document of its day and by what the person could show on that day. A later recovery ends it."""
+    kind, day, isolated, code, what = event
+    facts = {"what": what, "on": day}
+    fitting = [rule for rule in case.rules if holds(person, rule, day)] if case else []
+    proof_needed = min((rule.accepted_proof for rule in case.rules), default=0) if case else 0
+    if any(day < recovery.on <= on and recovery.proof >= proof_needed for recovery in person.recoveries):
         return None
-    return _Arrival(day, rule, policy, test, needs_test=bool(rule.test_valid_hours) and test is None)
+    if case is None and kind == F2:
+        return None  # no document of ours says anything about contacts of contacts
+    admitting = [rule for rule in fitting if rule.outcome == ADMIT]
+    if not admitting:
+        until = day + dt.timedelta(days=UNRULED_DAYS)
+        document = case.policy.number if case else ""
+        tests = _tests(fitting[0], day, on) if fitting else ()
+        return _Watch(until, until, Reason(f"{code}_undecided", {**facts, "number": document}), tests, undecided=True)
+    rule = min(admitting, key=lambda rule: (rule.quarantine_days, rule.monitoring_days, len(rule.test_days)))
+    zero = isolated if isolated and rule.day_zero == ISOLATION else day
+    until = zero + dt.timedelta(days=rule.quarantine_days)
+    reason = Reason(code, {**facts, "until": until, "number": case.policy.number if case else ""})
+    return _Watch(until, until + dt.timedelta(days=rule.monitoring_days), reason, _tests(rule, zero, on))
+
+
+def _tests(rule: Rule, zero: dt.date, on: dt.date) -> tuple[tuple[dt.date, str], ...]:
+    """The rule's follow-up tests from day `zero` on, without those before `on`."""
+    days = [zero + dt.timedelta(days=number) for number in rule.test_days]
+    return tuple((day, rule.test_days_method) for day in days if day >= on)
+
+
+def _days_worth_trying(person: PersonFacts, rulebook: Rulebook, first: dt.date, on: dt.date) -> Iterator[dt.date]:
+    """`first`, and later days on which a dose begins to count, a test has become one of the day before, suspicion ends or a document changes:
+    only there can waiting help. Lazily: most people need only the first."""
+    yield first
+    last = on + dt.timedelta(days=SEARCHED_DAYS)
+    turns = {day for day in rulebook.turns if first < day <= last}
+    turns |= {dose.on + dt.timedelta(days=wait) for dose in person.doses for wait in rulebook.waits}
+    turns |= {test.at.date() + dt.timedelta(days=1) for test in person.tests}
+    turns |= {contact.on + dt.timedelta(days=SUSPICION_DAYS) for contact in person.contacts if contact.kind == SUSPECTED}
+    yield from sorted(day for day in turns if first < day <= last)
+
+
+def _subject(person: PersonFacts, day: dt.date) -> str:
+    for contact in person.contacts:
+        if contact.kind == SUSPECTED and 0 <= (day - contact.on).days < SUSPICION_DAYS:
+            return SUSPECTED
+    return EVERYONE
+
+
+def _arrivals(person: PersonFacts, rulebook: Rulebook, origin: Origin, day: dt.date) -> Iterator[_Arrival]:
+    case = rulebook.case(day, origin, _subject(person, day) if person.contacts else EVERYONE)
+    if case is None:
+        return
+    for rule in case.rules:
+        if rule.outcome != ADMIT or not holds(person, rule, day):
+            continue
+        test = _valid_test(person, rule, day) if rule.test_valid_hours else None
+        lacks_test = bool(rule.test_valid_hours) and test is None
+        if lacks_test and rule.without_test == OTHER_RULE:
+            continue
+        ready_on = day + dt.timedelta(days=rule.quarantine_days + lacks_test)
+        yield _Arrival(ready_on, day, rule.quarantine_days, rule.monitoring_days, len(rule.test_days), rule, case.policy, test, lacks_test)
 
 
 def _valid_test(person: PersonFacts, rule: Rule, day: dt.date) -> Test | None:
-    """The latest negative test that is not older than the rule allows at the end of the day of arrival's morning (noon)."""
+    """The latest negative test that is not older than the rule allows at noon of the day of arrival."""
     valid = []
     for test in person.tests:
-        arrival = dt.datetime.combine(day, dt.time(12), tzinfo=test.at.tzinfo)
-        fresh = dt.timedelta(0) <= arrival - test.at <= dt.timedelta(hours=rule.test_valid_hours)
-        if fresh and not test.positive and rule.test_method in ("any", test.method) and (test.proven or rule.accepts_claims):
+        age = dt.datetime.combine(day, dt.time(12), tzinfo=test.at.tzinfo) - test.at
+        fresh = dt.timedelta(0) <= age <= dt.timedelta(hours=rule.test_valid_hours)
+        if fresh and not test.positive and rule.test_method in ("any", test.method) and test.proof >= rule.accepted_proof:
             valid.append(test)
     return max(valid, key=lambda test: test.at, default=None)
 
 
-def _decision(person: PersonFacts, best: _Arrival, card: Card, away: Reason | None, on: dt.date) -> Clearance:
-    rule, arrives = best.rule, best.on + dt.timedelta(days=best.needs_test)
-    reasons = [card.reason, Reason("level", {"level": person.origin_level})]
-    if away:
-        reasons.append(away)
-    elif best.on > on:
-        then = card_of(person, best.on, best.policy)
-        reasons.append(Reason("better_later", {"on": best.on, "colour": then.colour, "number": best.policy.number}))
+def _left_over(person: PersonFacts, rulebook: Rulebook, origin: Origin, first: dt.date, on: dt.date) -> Clearance:
+    """Nobody may come on any day tried: because a rule refuses, leaves it to a health officer, or says nothing."""
+    case = rulebook.case(first, origin, _subject(person, first))
+    if case is None:
+        newest = next(rulebook.in_force(first), None)
+        if newest is None:
+            return Clearance(UNDECIDED, card_of(person, on), reasons=(Reason("no_policy"),))
+        reason = Reason("level_unknown") if origin.level is None else Reason("no_rule", {"number": newest.number})
+        return Clearance(UNDECIDED, card_of(person, on, newest), reasons=(reason,), policy=newest)
+    card = card_of(person, on, case.policy)
+    fitting = [rule for rule in case.rules if holds(person, rule, first)]
+    number = {"number": case.policy.number}
+    reasons = (card.reason, _origin_reason(fitting[0] if fitting else case.rules[0], origin))
+    for rule in fitting:
+        if rule.outcome == OFFICER:
+            tests = _tests(rule, first, on)
+            return Clearance(UNDECIDED, card, tests_due=tests, reasons=(*reasons, Reason("officer_decides", number)), policy=case.policy)
+    if any(rule.outcome == REFUSE for rule in fitting):
+        return Clearance(REFUSED, card, reasons=(*reasons, Reason("refused_by_rule", number)), policy=case.policy)
+    return Clearance(UNDECIDED, card, reasons=(*reasons, Reason("no_rule", number)), policy=case.policy)
+
+
+def _origin_reason(rule: Rule, origin: Origin) -> Reason:
+    if rule.lockdown:
+        return Reason("lockdown")
+    return Reason("place") if rule.places else Reason("level", {"level": origin.level})
+
+
+def _decision(person: PersonFacts, best: _Arrival, watch: _Watch | None, origin: Origin, on: dt.date) -> Clearance:
+    rule, number = best.rule, best.policy.number
+    arrives = best.on + dt.timedelta(days=best.needs_test)
+    card = card_of(person, on, best.policy)
+    reasons = [card.reason, _origin_reason(rule, origin)]
+    if watch:
+        reasons.append(watch.reason)
+    if best.on > max(on, watch.until if watch else on):
+        reasons.append(Reason("better_later", {"on": best.on, "colour": card_of(person, best.on, best.policy).colour, "number": number}))
+    before_entry: tuple[tuple[dt.date, str], ...] = ()
     if best.needs_test:
-        reasons.append(Reason("test_needed", {"method": rule.test_method, "hours": rule.test_valid_hours}))
+        before_entry = ((arrives, rule.test_method),)
+        reasons.append(Reason("test_needed", {"method": rule.test_method, "hours": rule.test_valid_hours, "number": number}))
     elif best.test:
-        reasons.append(Reason("test_valid", {"method": best.test.method, "on": best.test.at.date(), "hours": rule.test_valid_hours}))
-    asked = {"number": best.policy.number, "place": rule.quarantine_place, "days": rule.quarantine_days, "monitoring": rule.monitoring_days}
-    reasons.append(Reason("rule", asked))
-    before_entry = [(arrives, rule.test_method)] if best.needs_test else []
+        reasons.append(
+            Reason("test_valid", {"method": best.test.method, "on": best.test.at.date(), "hours": rule.test_valid_hours, "number": number})
+        )
+    monitoring = rule.monitoring_days
+    if watch:
+        monitoring = max(monitoring, (watch.watched_until - best.ready_on).days)
+    reasons.append(Reason("rule", {"number": number, "place": rule.quarantine_place, "days": rule.quarantine_days, "monitoring": monitoring}))
     return Clearance(
-        verdict=CLEARED if arrives == on else CONDITIONAL,
-        card=card,
-        ready_on=best.ready_on,
-        travel_on=arrives,
-        entry_quarantine_place=rule.quarantine_place,
-        entry_quarantine_days=rule.quarantine_days,
-        monitoring_days=rule.monitoring_days,
-        tests_due=tuple(before_entry + [(arrives + dt.timedelta(days=day - 1), "pcr") for day in rule.test_days]),
-        reasons=tuple(reasons),
-        policy=best.policy,
+        CLEARED if arrives == on else CONDITIONAL,
+        card,
+        best.ready_on,
+        arrives,
+        rule.quarantine_place,
+        rule.quarantine_days,
+        monitoring,
+        (*(watch.tests_due if watch else ()), *before_entry, *_tests(rule, arrives, on)),
+        tuple(reasons),
+        best.policy,
     )

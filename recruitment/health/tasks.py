@@ -1,14 +1,27 @@
 from celery import shared_task
 from django.utils import timezone
 
+from recruitment.health.models import Reassessment
 from recruitment.health.services import trust
-from recruitment.health.services.assessments import assess_everybody
+from recruitment.health.services.reassessments import continue_reassessment, continue_unfinished, request_reassessment
 
 
 @shared_task
 def reassess() -> None:
-    """Every morning: a card ripens, a test grows old, a policy comes into force."""
-    assess_everybody(by=None, on=timezone.localdate())
+    """Every morning: a card ripens, a test grows old, a policy or an area's level comes into force."""
+    run = request_reassessment(cause=Reassessment.Cause.DAY, on=timezone.localdate(), by=None)
+    continue_reassessment(run.pk)
+
+
+@shared_task
+def run_reassessment(pk: int) -> None:
+    continue_reassessment(pk)
+
+
+@shared_task
+def finish_reassessments() -> None:
+    """Every minute: what was interrupted goes on."""
+    continue_unfinished()
 
 
 @shared_task

@@ -6,6 +6,7 @@ Vietnam had 63 provinces until 2025-06-30 and has 34 since 2025-07-01: who is "f
 import datetime as dt
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import get_language
@@ -118,11 +119,15 @@ class AreaLevelQuerySet(models.QuerySet):
 
 
 class AreaLevel(models.Model):
-    """Epidemic level 1–4 of a commune, or of the whole province where a commune has none of its own (QĐ 4800/QĐ-BYT)."""
+    """Epidemic level 1–4 of a commune, or of the whole province where a commune has none of its own (QĐ 4800/QĐ-BYT).
+
+    Whoever wants a lower one later adds a row with its own day; each write leaves an AreaLevelEntry.
+    """
 
     province = models.ForeignKey(Province, on_delete=models.PROTECT, verbose_name=_("tỉnh"))
     commune = models.ForeignKey(Commune, null=True, blank=True, on_delete=models.PROTECT, verbose_name=_("xã, phường"))
     level = models.PositiveSmallIntegerField(_("cấp độ dịch"))
+    is_locked_down = models.BooleanField(_("đang phong tỏa"), default=False, db_default=False)
     since = models.DateField(_("từ ngày"))
     document = models.CharField(_("văn bản"), max_length=120)
 
@@ -136,3 +141,60 @@ class AreaLevel(models.Model):
             models.CheckConstraint(condition=Q(level__range=(1, 4)), name="area_level_is_one_to_four"),
             models.UniqueConstraint(fields=["province", "commune", "since"], nulls_distinct=False, name="one_area_level_per_place_and_day"),
         ]
+
+
+class AreaLevelEntry(models.Model):
+    """Who wrote which level for a place, when, from which figures: only ever added to.
+
+    `incidence`: new cases per 100,000 people in a week; the two coverages in per cent. The figures are kept where they were given.
+    """
+
+    class Source(models.TextChoices):
+        HAND = "hand", _("nhập tay")
+        FILE = "file", _("từ tệp")
+
+    area_level = models.ForeignKey(AreaLevel, on_delete=models.PROTECT, related_name="entries")
+    level = models.PositiveSmallIntegerField()
+    level_before = models.PositiveSmallIntegerField(null=True)
+    is_locked_down = models.BooleanField(default=False)
+    document = models.CharField(max_length=120)
+    incidence = models.DecimalField(max_digits=8, decimal_places=1, null=True)
+    adults_one_dose = models.DecimalField(max_digits=4, decimal_places=1, null=True)
+    elderly_full_course = models.DecimalField(max_digits=4, decimal_places=1, null=True)
+    has_treatment_capacity = models.BooleanField(null=True)
+    suggested_level = models.PositiveSmallIntegerField(null=True)
+    source = models.CharField(max_length=4, choices=Source, default=Source.HAND)
+    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    entered_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-entered_at", "-pk"]
+
+
+class AreaLevelCriteriaQuerySet(models.QuerySet):
+    def in_force(self, on: dt.date):
+        """The criteria of the newest document in force on `on`, or None."""
+        return self.filter(since__lte=on).order_by("-since").first()
+
+
+class AreaLevelCriteria(models.Model):
+    """A document's thresholds for a level: see areas.suggest_level. Bands of new cases per 100,000 people a week, coverage in per cent."""
+
+    document = models.CharField(_("văn bản"), max_length=120)
+    since = models.DateField(_("từ ngày"), unique=True)
+    bands = ArrayField(models.PositiveSmallIntegerField(), size=3, verbose_name=_("ngưỡng ca mới/100.000 dân/tuần"))
+    levels_when_covered = ArrayField(models.PositiveSmallIntegerField(), size=4, verbose_name=_("cấp độ khi đạt độ bao phủ"))
+    levels_otherwise = ArrayField(models.PositiveSmallIntegerField(), size=4, verbose_name=_("cấp độ khi chưa đạt độ bao phủ"))
+    adults_one_dose = models.PositiveSmallIntegerField(_("người lớn đã tiêm một mũi (%)"))
+    elderly_full_course = models.PositiveSmallIntegerField(_("người từ 65 tuổi tiêm đủ (%)"))
+    source = models.CharField(_("nguồn"), max_length=300, blank=True)
+
+    objects = AreaLevelCriteriaQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-since"]
+        verbose_name = _("tiêu chí cấp độ dịch")
+        verbose_name_plural = _("tiêu chí cấp độ dịch")
+
+    def __str__(self):
+        return self.document

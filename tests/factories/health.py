@@ -55,9 +55,21 @@ def _test(days_ago: int, method: str, result: str) -> dict:
 
 
 class AdmissionPolicyFactory(factory.django.DjangoModelFactory):
+    """Published, as the project's own data are; `draft=True`: by a health officer, not yet."""
+
     class Meta:
         model = AdmissionPolicy
+        skip_postgeneration_save = True
 
+    class Params:
+        draft = factory.Trait(
+            status=AdmissionPolicy.Status.DRAFT,
+            published_at=None,
+            drafted_by=factory.SubFactory("tests.factories.accounts.UserFactory", health_officer=True),
+        )
+
+    status = AdmissionPolicy.Status.PUBLISHED
+    published_at = factory.LazyFunction(timezone.now)
     issuer = "UBND tỉnh (thử)"
     number = factory.Sequence(lambda number: f"{number}/THỬ")
     title = "Quy định thử"

@@ -6,61 +6,79 @@ from pathlib import Path
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from recruitment.health.models import AdmissionPolicy, AdmissionRule
-from recruitment.health.policy import Policy, Rule
+from recruitment.health.rulebook import LONGEST_WATCH_DAYS, PROOFS, Policy, Rule, Rulebook
 from recruitment.places.models import Province
 
 DATA = Path(__file__).resolve().parent.parent / "data" / "policies.json"
+COLUMNS = {  # of a rule, by the short word of the data file
+    "subject": "subject",
+    "levels": "origin_levels",
+    "places": "places",
+    "lockdown": "lockdown",
+    "class": "person_class",
+    "doses": "minimum_doses",
+    "after_days": "dose_after_days",
+    "within_days": "dose_within_days",
+    "within_months": "dose_within_months",
+    "recovery_months": "recovery_months",
+    "outcome": "outcome",
+    "test": "test_method",
+    "hours": "test_valid_hours",
+    "without_test": "without_test",
+    "zero": "day_zero",
+    "place": "quarantine_place",
+    "days": "quarantine_days",
+    "monitoring": "monitoring_days",
+    "test_days": "test_days",
+    "test_days_method": "test_days_method",
+    "note": "note",
+}
 
 
 @transaction.atomic
 def load_admission_policies() -> None:
-    """Add the project's policies that are not there yet; whatever somebody edited stays as it is."""
+    """Add the project's policies that are not there yet, in the order of their dates."""
     for row in json.loads(DATA.read_text(encoding="utf-8")):
         since = dt.date.fromisoformat(row["from"])
         policy, created = AdmissionPolicy.objects.get_or_create(
             number=row["number"],
-            in_force_from=since,
+            version=1,
             defaults={
                 "issuer": row["issuer"],
                 "title": row["title"],
                 "jurisdiction": Province.objects.home(since) if row["provincial"] else None,
+                "in_force_from": since,
                 "in_force_to": dt.date.fromisoformat(row["to"]) if row["to"] else None,
-                "dose_valid_days": row.get("dose_valid_days"),
                 "is_exercise": row.get("exercise", False),
                 "source": row["source"],
+                "status": AdmissionPolicy.Status.PUBLISHED,
+                "published_at": timezone.now(),
             },
         )
         if created:
-            AdmissionRule.objects.bulk_create([_rule(policy, position, rule) for position, rule in enumerate(row["rules"], start=1)])
+            policy.supersedes.set(AdmissionPolicy.objects.filter(number__in=row.get("supersedes", [])))
+            AdmissionRule.objects.bulk_create(
+                AdmissionRule(policy=policy, position=position, **{COLUMNS[word]: value for word, value in rule.items()})
+                for position, rule in enumerate(row["rules"], start=1)
+            )
 
 
-def _rule(policy: AdmissionPolicy, position: int, row: dict) -> AdmissionRule:
-    return AdmissionRule(
-        policy=policy,
-        position=position,
-        origin_levels=row["levels"],
-        person_class=row["class"],
-        minimum_doses=row.get("doses", 0),
-        requires_recent_test=row.get("recent", False),
-        test_method=row.get("test", ""),
-        test_valid_hours=row.get("hours", 0),
-        quarantine_place=row.get("place", ""),
-        quarantine_days=row.get("days", 0),
-        monitoring_days=row.get("monitoring", 0),
-        test_days=row.get("test_days", []),
-    )
-
-
-def policies_from(on: dt.date) -> tuple[Policy, ...]:
-    """Policies in force on `on` or later, national ones and the recruiting province's, as `policy.assess` takes them."""
+def rulebook_from(on: dt.date, *, including: AdmissionPolicy | None = None) -> Rulebook:
+    """What `policy.assess` needs for decisions on `on`: the published policies of the nation and of the recruiting province that
+    are in force then, or later, or were when a contact that still matters took place. `including` a draft, as if it were published."""
     home_code = Province.objects.home(on).code
-    rows = AdmissionPolicy.objects.filter(Q(in_force_to=None) | Q(in_force_to__gte=on)).filter(Q(jurisdiction=None) | Q(jurisdiction__code=home_code))
-    return tuple(_as_policy(row) for row in rows.prefetch_related("rules").order_by("pk"))
+    earliest = on - dt.timedelta(days=LONGEST_WATCH_DAYS)
+    status = Q(status=AdmissionPolicy.Status.PUBLISHED) | Q(pk=including.pk if including else None)
+    rows = AdmissionPolicy.objects.filter(status, Q(in_force_to=None) | Q(in_force_to__gte=earliest))
+    rows = rows.filter(Q(jurisdiction=None) | Q(jurisdiction__code=home_code))
+    return Rulebook(as_policy(row) for row in rows.prefetch_related("rules", "supersedes").order_by("pk"))
 
 
-def _as_policy(row: AdmissionPolicy) -> Policy:
+def as_policy(row: AdmissionPolicy) -> Policy:
+    """The row as `policy.assess` takes it; its rules and what it supersedes come prefetched where there are many."""
     return Policy(
         key=row.pk,
         number=row.number,
@@ -68,22 +86,34 @@ def _as_policy(row: AdmissionPolicy) -> Policy:
         provincial=row.jurisdiction_id is not None,
         in_force_from=row.in_force_from,
         in_force_to=row.in_force_to,
-        dose_valid_days=row.dose_valid_days,
-        rules=tuple(
-            Rule(
-                origin_levels=frozenset(rule.origin_levels),
-                person_class=rule.person_class,
-                minimum_doses=rule.minimum_doses,
-                requires_recent_test=rule.requires_recent_test,
-                test_method=rule.test_method,
-                test_valid_hours=rule.test_valid_hours,
-                quarantine_place=rule.quarantine_place,
-                quarantine_days=rule.quarantine_days,
-                monitoring_days=rule.monitoring_days,
-                test_days=tuple(rule.test_days),
-                accepts_claims=rule.accepts_claims,
-                refuses=rule.refuses,
-            )
-            for rule in row.rules.all()
-        ),
+        supersedes=frozenset(former.pk for former in row.supersedes.all()),
+        rules=tuple(as_rule(rule) for rule in row.rules.all()),
+    )
+
+
+def as_rule(rule: AdmissionRule) -> Rule:
+    return Rule(
+        origin_levels=frozenset(rule.origin_levels),
+        places=frozenset(rule.places),
+        places_from=rule.places_from,
+        places_to=rule.places_to,
+        lockdown=rule.lockdown,
+        subject=rule.subject,
+        person_class=rule.person_class,
+        minimum_doses=rule.minimum_doses,
+        dose_after_days=rule.dose_after_days,
+        dose_within_days=rule.dose_within_days,
+        dose_within_months=rule.dose_within_months,
+        recovery_months=rule.recovery_months,
+        accepted_proof=PROOFS[rule.accepted_proof],
+        outcome=rule.outcome,
+        test_method=rule.test_method,
+        test_valid_hours=rule.test_valid_hours,
+        without_test=rule.without_test,
+        day_zero=rule.day_zero,
+        quarantine_place=rule.quarantine_place,
+        quarantine_days=rule.quarantine_days,
+        monitoring_days=rule.monitoring_days,
+        test_days=tuple(rule.test_days),
+        test_days_method=rule.test_days_method,
     )

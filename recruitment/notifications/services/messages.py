@@ -36,7 +36,7 @@ def send_messages(messages: Sequence[tuple[User, str]], *, kind: str, link: str 
         channel, address = (Channel.SMS, recipient.phone) if recipient.phone else (Channel.EMAIL, recipient.email)
         if address:
             rows.append(Message(recipient=recipient, channel=channel, address=address, kind=kind, text=text, link=link, next_attempt_at=now))
-    Message.objects.bulk_create(rows)
+    Message.objects.bulk_create(rows, batch_size=2000)
     if rows:
         _nudge_after_commit()
 

@@ -76,7 +76,7 @@ def test_accepting_twice_changes_nothing_the_second_time(today):
 
 
 def test_everything_that_is_lacking_is_named_at_once_and_nothing_is_kept(today):
-    province = Province(places=1, beds=0, refuses=True, person_class="any")
+    province = Province(places=1, beds=0, outcome="refuse", person_class="any")
     application = province.applicant()
     Opening.objects.filter(pk=province.opening.pk).update(accepted=1)
     with pytest.raises(NotAccepted) as refusal:
