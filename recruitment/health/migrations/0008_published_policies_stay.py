@@ -1,4 +1,3 @@
-import django.db.models.functions.text
 from django.db import migrations, models
 
 # A published policy and its rules never change: whoever is wrong publishes a later version that supersedes it.
@@ -76,10 +75,6 @@ class Migration(migrations.Migration):
         migrations.RemoveConstraint(
             model_name='admissionpolicy',
             name='one_policy_per_number_and_start',
-        ),
-        migrations.AddConstraint(
-            model_name='admissionpolicy',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('number'), models.F('version'), name='one_policy_per_number_and_version'),
         ),
         migrations.AddConstraint(
             model_name='admissionpolicy',

@@ -4,7 +4,7 @@ import datetime as dt
 import json
 
 from recruitment.health.models import AdmissionRule
-from recruitment.health.rulebook import Contact, Dose, PersonFacts, Policy, Recovery, Rulebook, Stay, Test
+from recruitment.health.rulebook import Dose, Policy, Recovery, Rule, Rulebook, Test
 from recruitment.health.services.policies import COLUMNS, DATA, as_rule
 
 VIETNAM = dt.timezone(dt.timedelta(hours=7))
@@ -51,4 +51,10 @@ def recovered(on: dt.date) -> dict:
     return {"recoveries": (Recovery(on),)}
 
 
-__all__ = ["BOOK", "DAY", "POLICIES", "Contact", "PersonFacts", "Recovery", "Stay", "course", "one_dose", "recovered", "sampled"]
+def document(*rules: Rule, key=1, since=dt.date(2026, 1, 1), until=None, provincial=False, supersedes=()) -> Policy:
+    return Policy(key, f"VB {key}", 1, provincial, since, until, rules, frozenset(supersedes))
+
+
+def book(*rules: Rule) -> Rulebook:
+    """One invented document in force all year."""
+    return Rulebook([document(*rules)])

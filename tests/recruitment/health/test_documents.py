@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 
 from recruitment.health.policy import assess
-from recruitment.health.rulebook import Rulebook
-from tests.recruitment.health.documents import BOOK, DAY, POLICIES, Contact, PersonFacts, course, one_dose, recovered, sampled
+from recruitment.health.rulebook import Contact, PersonFacts, Rulebook
+from tests.recruitment.health.documents import BOOK, DAY, POLICIES, course, one_dose, recovered, sampled
 
 D = dt.date
 BEFORE_ANY = D(2021, 9, 26)
