@@ -110,9 +110,19 @@ def assess(person: PersonFacts, rulebook: Rulebook, on: dt.date) -> Clearance:
     """
     origin = rulebook.origin_of(person)
     watch = _watch(person, rulebook, origin, on) if person.contacts or person.tests else None
-    if watch and watch.undecided:
-        return Clearance(UNDECIDED, card_of(person, on), reasons=(watch.reason,), tests_due=watch.tests_due)
-    first = max(watch.until, on) if watch else on
+    undecided = watch if watch and watch.undecided else None
+    first = max(watch.until, on) if watch and not undecided else on
+    best = _best_arrival(person, rulebook, origin, first, on)
+    if best is None:
+        left_over = _left_over(person, rulebook, origin, first, on)
+        if undecided is None or left_over.verdict == REFUSED:
+            return left_over
+    elif undecided is None:
+        return _decision(person, best, watch, origin, on)
+    return Clearance(UNDECIDED, card_of(person, on), reasons=(undecided.reason,), tests_due=undecided.tests_due)
+
+
+def _best_arrival(person: PersonFacts, rulebook: Rulebook, origin: Origin, first: dt.date, on: dt.date) -> _Arrival | None:
     best: _Arrival | None = None
     for day in _days_worth_trying(person, rulebook, first, on):
         if best is not None and best.ready_on <= day:
@@ -120,9 +130,7 @@ def assess(person: PersonFacts, rulebook: Rulebook, on: dt.date) -> Clearance:
         for arrival in _arrivals(person, rulebook, origin, day):
             if best is None or arrival.order < best.order:
                 best = arrival
-    if best is None:
-        return _left_over(person, rulebook, origin, first, on)
-    return _decision(person, best, watch, origin, on)
+    return best
 
 
 def holds(person: PersonFacts, rule: Rule, day: dt.date) -> bool:

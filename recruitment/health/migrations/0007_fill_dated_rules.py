@@ -16,6 +16,7 @@ def fill(apps, schema_editor):
         outcome=Case(When(refuses=True, then=Value('refuse')), default=F('outcome')),
     )
     rules.filter(person_class='green').update(dose_within_days=Subquery(valid_days))
+    rules.filter(refuses=True).update(person_class='any')
     rules.filter(person_class='none').update(person_class='any')
 
 

@@ -19,6 +19,9 @@ BEGIN
     IF EXISTS (SELECT FROM health_admissionpolicy WHERE id = touched AND status = 'published' AND (TG_OP <> 'INSERT' OR drafted_by_id IS NOT NULL)) THEN
         RAISE EXCEPTION 'the rules of a published policy stay as they are' USING ERRCODE = 'check_violation', CONSTRAINT = 'published_policies_stay';
     END IF;
+    IF TG_OP = 'UPDATE' AND NEW.policy_id <> OLD.policy_id THEN
+        RAISE EXCEPTION 'a rule stays with its policy' USING ERRCODE = 'check_violation', CONSTRAINT = 'published_policies_stay';
+    END IF;
     RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
 END $$;
 CREATE TRIGGER health_rule_stays BEFORE INSERT OR UPDATE OR DELETE ON health_admissionrule FOR EACH ROW EXECUTE FUNCTION health_rule_stays();
@@ -103,6 +106,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='healthevent',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('reviewed_at', None), ('reviewed_by', None)), models.Q(('reviewed_at__isnull', False), ('reviewed_by__isnull', False)), _connector='OR'), name='review_has_its_time'),
+        ),
+        migrations.AddConstraint(
+            model_name='admissionrule',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'refuse'), _negated=True), ('person_class', 'any'), _connector='OR'), name='nobody_is_refused_for_better_protection', violation_error_message='Mục không cho vào phải áp dụng cho mọi người: tiêm thêm không thể làm ai bị từ chối.'),
         ),
         migrations.RunSQL(TRIGGERS, UNDO),
     ]

@@ -1,4 +1,4 @@
-"""Health events, admission policies as dated data, and the decisions taken under them."""
+"""Admission policies as dated data."""
 
 import datetime as dt
 
@@ -10,103 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
 from recruitment.accounts.models import Role, User
-from recruitment.health.trust import TrustedKey
+from recruitment.health.models.events import HealthEvent
 from recruitment.places.models import Province
-from recruitment.shared.crypto import EncryptedJSONField
-from recruitment.workers.models import Consent, Worker
-
-
-class HealthRecord(models.Model):
-    """One row per worker: the lock and the version of his or her health events."""
-
-    worker = models.OneToOneField(Worker, on_delete=models.CASCADE, related_name="health_record")
-    version = models.PositiveIntegerField(default=0)
-
-
-class HealthEventQuerySet(models.QuerySet):
-    def counting(self):
-        """What decisions rest on: neither taken back nor doubted."""
-        return self.filter(removed_at=None, doubt="")
-
-    def to_verify(self):
-        """Claims of people who agreed to the use of their health facts, oldest first."""
-        agreed = Consent.objects.filter(purpose=Consent.Purpose.HEALTH, withdrawn_at=None, worker=models.OuterRef("worker"))
-        return self.counting().filter(models.Exists(agreed), proof=HealthEvent.Proof.CLAIMED).order_by("recorded_at", "pk")
-
-    def visible_to(self, user):
-        """The worker, and health officers. Recruiters never: they see the clearance only."""
-        if user.memberships.current().filter(role=Role.HEALTH_OFFICER).exists():
-            return self
-        return self.filter(worker__user=user)
-
-
-class HealthEvent(models.Model):
-    """A dose, test, recovery, contact, or stay elsewhere, encrypted.
-
-    `facts` is {"kind": "dose" | "test" | "recovery" | "contact" | "stay", "on": ISO date, …}:
-    dose: "number" (1…), "full_course" (bool), "vaccine"; test: "method" ("pcr" | "antigen"), "result" ("negative" | "positive"),
-    "at" (ISO datetime of sampling); contact: "class" ("F0" | "F1" | "F2" | "suspected"), "isolated_on" (ISO date, if known);
-    stay: "place" (a province's code), "from" (ISO date); "on" is its last day.
-    """
-
-    class Proof(models.TextChoices):
-        """From weak to strong; a policy names the least that it accepts."""
-
-        CLAIMED = "claimed", _("tự khai, chưa xác minh")
-        CERTIFICATE = "certificate", _("giấy chứng nhận đã xác minh")
-        CONFIRMED = "confirmed", _("cán bộ y tế đã xác nhận")
-
-    class Doubt(models.TextChoices):
-        """Why a health officer does not confirm what was told; a doubted event does not count."""
-
-        UNREADABLE = "unreadable", _("không đọc được giấy tờ")
-        OTHER_PERSON = "other_person", _("giấy tờ của người khác")
-        DATES_DIFFER = "dates_differ", _("ngày không khớp giấy tờ hoặc hệ thống tiêm chủng")
-        NOT_FOUND = "not_found", _("không tìm thấy trong hệ thống tiêm chủng, xét nghiệm")
-        EXPIRED = "expired", _("giấy tờ đã hết hạn")
-
-    worker = models.ForeignKey(Worker, on_delete=models.CASCADE, related_name="health_events")
-    facts = EncryptedJSONField()
-    proof = models.CharField(max_length=12, choices=Proof, default=Proof.CLAIMED)
-    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    recorded_at = models.DateTimeField(auto_now_add=True)
-    removed_at = models.DateTimeField(null=True)
-    certificate_digest = models.CharField(max_length=64, null=True, editable=False, help_text=_("mã giấy chứng nhận, băm có khóa"))
-    certificate_key = models.ForeignKey(TrustedKey, null=True, editable=False, on_delete=models.PROTECT, related_name="events")
-    doubt = models.CharField(max_length=14, choices=Doubt, blank=True, default="", db_default="")
-    reviewed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
-    reviewed_at = models.DateTimeField(null=True)
-
-    objects = HealthEventQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["pk"]
-        indexes = [
-            models.Index(fields=["worker"], condition=Q(removed_at=None), name="health_event_current"),
-            models.Index(fields=["recorded_at", "id"], condition=Q(proof="claimed", removed_at=None, doubt=""), name="health_event_to_verify"),
-        ]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["certificate_digest"],
-                condition=Q(removed_at=None, certificate_key__isnull=False),
-                name="a_verified_certificate_is_one_persons",
-            ),
-            models.CheckConstraint(
-                condition=Q(certificate_key=None) | Q(certificate_digest__isnull=False), name="verified_certificate_has_its_digest"
-            ),
-            models.CheckConstraint(condition=Q(doubt="") | Q(proof="claimed", reviewed_by__isnull=False), name="doubt_is_somebodys"),
-            models.CheckConstraint(
-                condition=Q(reviewed_by=None, reviewed_at=None) | Q(reviewed_by__isnull=False, reviewed_at__isnull=False), name="review_has_its_time"
-            ),
-        ]
-
-
-class ClaimHold(models.Model):
-    """Who is looking at a claim now, so that two officers don't decide it twice; it lapses by itself."""
-
-    event = models.OneToOneField(HealthEvent, primary_key=True, on_delete=models.CASCADE, related_name="hold")
-    held_by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
-    held_until = models.DateTimeField()
 
 
 class AdmissionPolicyQuerySet(models.QuerySet):
@@ -271,6 +176,11 @@ class AdmissionRule(models.Model):
             models.UniqueConstraint(fields=["policy", "position"], name="one_rule_per_position"),
             models.CheckConstraint(condition=Q(quarantine_days=0) | ~Q(quarantine_place=""), name="quarantine_has_a_place"),
             models.CheckConstraint(condition=Q(quarantine_days__lte=60, monitoring_days__lte=60), name="isolation_is_at_most_sixty_days"),
+            models.CheckConstraint(
+                condition=~Q(outcome="refuse") | Q(person_class="any"),
+                name="nobody_is_refused_for_better_protection",
+                violation_error_message=_("Mục không cho vào phải áp dụng cho mọi người: tiêm thêm không thể làm ai bị từ chối."),
+            ),
             models.CheckConstraint(condition=Q(dose_within_days=None) | Q(dose_within_months=None), name="one_way_to_say_when_a_dose_lapses"),
             models.CheckConstraint(
                 condition=(Q(places=[]) | (Q(origin_levels=[]) & Q(lockdown=False))) & (Q(lockdown=False) | Q(origin_levels=[])),
@@ -282,101 +192,3 @@ class AdmissionRule(models.Model):
                 name="day_zero_suits_the_subject",
             ),
         ]
-
-
-class ClearanceQuerySet(models.QuerySet):
-    def current(self):
-        return self.filter(is_current=True)
-
-
-class Clearance(models.Model):
-    """A decision about one worker: what a policy asks of this person on a day, with the versions it rests on.
-
-    `decision` holds, encrypted, the whole outcome of `policy.assess` (reasons name facts);
-    the columns beside it are what matching and acceptance need.
-    """
-
-    class Verdict(models.TextChoices):
-        CLEARED = "cleared", _("được vào")
-        CONDITIONAL = "conditional", _("được vào khi đủ điều kiện")
-        REFUSED = "refused", _("chưa được vào")
-        UNDECIDED = "undecided", _("chờ cán bộ y tế quyết định")
-
-    worker = models.ForeignKey(Worker, on_delete=models.CASCADE, related_name="clearances")
-    assessed_on = models.DateField()
-    verdict = models.CharField(max_length=12, choices=Verdict)
-    ready_on = models.DateField(null=True, help_text=_("ngày đầu tiên có thể bắt đầu làm việc"))
-    entry_quarantine_place = models.CharField(max_length=4, blank=True, choices=AdmissionRule.Place)
-    entry_quarantine_days = models.PositiveSmallIntegerField(default=0)
-    monitoring_days = models.PositiveSmallIntegerField(default=0)
-    decision = EncryptedJSONField()
-    policy = models.ForeignKey(AdmissionPolicy, null=True, on_delete=models.PROTECT, related_name="+")
-    policy_version = models.PositiveIntegerField(default=0)
-    record_version = models.PositiveIntegerField()
-    is_current = models.BooleanField(default=True)
-    decided_at = models.DateTimeField(auto_now_add=True)
-
-    objects = ClearanceQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-decided_at", "-pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["worker"], condition=Q(is_current=True), name="one_current_clearance"),
-            models.CheckConstraint(
-                condition=Q(verdict__in=["cleared", "conditional"], ready_on__isnull=False, policy__isnull=False)
-                | Q(verdict="refused", ready_on=None, policy__isnull=False)
-                | Q(verdict="undecided", ready_on=None),
-                name="clearance_verdict_has_its_date",
-            ),
-        ]
-
-
-class Reassessment(models.Model):
-    """One run over the people concerned by a change, or a trial of a draft that decides nothing. Goes on where it was interrupted.
-
-    `scope` narrows whom it concerns: {} everybody, {"provinces": [pk…], "communes": [pk…]}. `cursor` is the last worker done.
-    """
-
-    class Cause(models.TextChoices):
-        POLICY = "policy", _("quy định mới")
-        AREA_LEVEL = "area_level", _("cấp độ dịch đổi")
-        DAY = "day", _("sang ngày mới")
-        TRIAL = "trial", _("thử quy định")
-
-    cause = models.CharField(max_length=10, choices=Cause)
-    policy = models.ForeignKey(AdmissionPolicy, null=True, on_delete=models.CASCADE, related_name="reassessments")
-    scope = models.JSONField(default=dict)
-    on = models.DateField()
-    requested_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
-    requested_at = models.DateTimeField(auto_now_add=True)
-    people = models.PositiveIntegerField(default=0)
-    cursor = models.BigIntegerField(default=0)
-    assessed = models.PositiveIntegerField(default=0)
-    changed = models.PositiveIntegerField(default=0)
-    moved = models.PositiveIntegerField(default=0)
-    finished_at = models.DateTimeField(null=True)
-
-    class Meta:
-        ordering = ["-requested_at", "-pk"]
-        indexes = [models.Index(fields=["id"], condition=Q(finished_at=None), name="reassessment_unfinished")]
-        constraints = [
-            models.CheckConstraint(condition=Q(cause="trial", policy__isnull=False) | ~Q(cause="trial"), name="trial_has_a_policy"),
-            models.UniqueConstraint(fields=["cause", "on"], condition=Q(cause="day"), name="one_daily_reassessment"),
-        ]
-
-
-class ClearanceChange(models.Model):
-    """Whose decision a reassessment changed, from what to what; `moved` when the first day of work is another one."""
-
-    reassessment = models.ForeignKey(Reassessment, null=True, on_delete=models.CASCADE, related_name="changes")
-    worker = models.ForeignKey(Worker, on_delete=models.CASCADE, related_name="+")
-    verdict_before = models.CharField(max_length=12, choices=Clearance.Verdict, blank=True)
-    verdict = models.CharField(max_length=12, choices=Clearance.Verdict)
-    ready_before = models.DateField(null=True)
-    ready_on = models.DateField(null=True)
-    moved = models.BooleanField(default=False)
-    made_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        ordering = ["pk"]
-        constraints = [models.UniqueConstraint(fields=["reassessment", "worker"], name="one_change_per_person_and_reassessment")]

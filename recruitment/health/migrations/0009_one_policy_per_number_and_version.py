@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     atomic = False  # the index is built while people go on working
 
     dependencies = [
-        ('health', '0006_published_policies_stay'),
+        ('health', '0008_published_policies_stay'),
     ]
 
     operations = [

@@ -1,0 +1,19 @@
+"""Health events, admission policies as dated data, and the decisions taken under them."""
+
+from recruitment.health.models.clearances import Clearance, ClearanceChange, Reassessment
+from recruitment.health.models.events import ClaimHold, HealthEvent, HealthRecord
+from recruitment.health.models.policies import AdmissionPolicy, AdmissionRule
+from recruitment.health.trust import RevokedCertificate, TrustedKey
+
+__all__ = [
+    "AdmissionPolicy",
+    "AdmissionRule",
+    "ClaimHold",
+    "Clearance",
+    "ClearanceChange",
+    "HealthEvent",
+    "HealthRecord",
+    "Reassessment",
+    "RevokedCertificate",
+    "TrustedKey",
+]
