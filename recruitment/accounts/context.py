@@ -21,6 +21,7 @@ ENTRIES = [
     ("outbreaks.read", "quarantine:outbreaks", "siren", lambda: _("Ổ dịch")),
     ("labour_market.read", "labour_market:shortages", "chart-column", lambda: _("Thiếu hụt")),
     ("quarantine.read_capacity", "quarantine:capacity", "bed-double", lambda: _("Sức chứa")),
+    ("health.manage_trust", "health:keys", "key-round", lambda: _("Khóa ký giấy")),
     ("employers.approve", "employers:approvals", "building-2", lambda: _("Doanh nghiệp chờ duyệt")),
     ("openings.review_wording", "openings:wording_queue", "message-square-warning", lambda: _("Từ ngữ cần xem")),
     ("site.administer", "admin:index", "settings", lambda: _("Quản trị")),

@@ -46,6 +46,7 @@ TABLE: dict[str, frozenset[str]] = {
         # site managers
         "quarantine.manage_site": [Role.SITE_MANAGER],
         # departments
+        "health.manage_trust": [Role.HEALTH_OFFICER],
         "labour_market.read": [Role.LABOUR_OFFICER],
         "employers.approve": [Role.LABOUR_OFFICER],
         "openings.review_wording": [Role.LABOUR_OFFICER],

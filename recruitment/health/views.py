@@ -27,7 +27,7 @@ def own(request):
     clearance = Clearance.objects.current().filter(worker=worker).select_related("policy").first()
     events = HealthEvent.objects.visible_to(request.user).filter(worker=worker, removed_at=None).order_by("pk")
     context = {
-        "agreed": _agreed(worker),
+        "agreed": has_agreed(worker),
         "clearance": clearance,
         "card": _card(clearance),
         "reasons": sentences(clearance) if clearance else [],
@@ -46,7 +46,7 @@ def add(request, kind):
     if kind not in FORMS:
         raise Http404
     worker = request.user.worker
-    if not _agreed(worker):
+    if not has_agreed(worker):
         messages.warning(request, _("Trước khi khai sức khỏe, hãy cho biết bạn đồng ý để hệ thống dùng các thông tin này."))
         return redirect("workers:consents")
     form = FORMS[kind](request.POST or None)
@@ -73,7 +73,7 @@ def remove(request, pk):
     return render(request, "health/remove.html", {"line": event_line(event)})
 
 
-def _agreed(worker) -> bool:
+def has_agreed(worker) -> bool:
     return Consent.objects.filter(worker=worker, purpose=Consent.Purpose.HEALTH, withdrawn_at=None).exists()
 
 
@@ -87,7 +87,11 @@ def _card(clearance: Clearance | None) -> dict:
 
 def event_line(event: HealthEvent) -> dict:
     """An event as one line of the list: what, when, in what detail, and how well it is proven."""
-    facts = event.facts
+    return {"pk": event.pk, **fact_line(event.facts), "confirmed": event.proof != HealthEvent.Proof.CLAIMED, "proof": event.get_proof_display()}
+
+
+def fact_line(facts: dict) -> dict:
+    """What, when, in what detail."""
     details = {
         "dose": lambda: (_("Mũi %(number)s") % facts, facts.get("vaccine", "")),
         "test": lambda: (
@@ -98,11 +102,4 @@ def event_line(event: HealthEvent) -> dict:
         "contact": lambda: (_("Diện %(class)s") % facts, ""),
     }
     title, detail = details[facts["kind"]]()
-    return {
-        "pk": event.pk,
-        "title": title,
-        "detail": detail,
-        "on": dt.date.fromisoformat(facts["on"]),
-        "confirmed": event.proof != HealthEvent.Proof.CLAIMED,
-        "proof": event.get_proof_display(),
-    }
+    return {"title": title, "detail": detail, "on": dt.date.fromisoformat(facts["on"])}

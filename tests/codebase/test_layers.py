@@ -16,6 +16,7 @@ SHARED = {  # what every capability may lean on; a new module here is a decision
     "money",
     "refusals",
     "templatetags",
+    "uploads",
     "urls",
     "widgets",
     "words",

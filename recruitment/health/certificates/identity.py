@@ -37,6 +37,11 @@ class Comparison:
     def is_same_person(self) -> bool:
         return self.names == Names.SAME and self.births == Births.SAME
 
+    @property
+    def is_another_person(self) -> bool:
+        """Not only spelled, dated or remembered otherwise."""
+        return self.names == Names.DIFFERENT or self.births == Births.DIFFERENT
+
 
 def compare(holder: Holder, *, name: str, birth_date: dt.date) -> Comparison:
     """The order of family and given names, accents and how letters are transliterated make no difference."""

@@ -22,7 +22,7 @@ CLAIMABLE = frozenset([Problem.UNKNOWN_ISSUER, Problem.EXPIRED, Problem.KEY_OUT_
 
 
 class CertificateRefused(Refusal):
-    """It proves nothing and is no claim either. Carries `problem`, which the page explains."""
+    """It proves nothing and is no claim either. Carries `problem`, which the page explains; None: it is another person's."""
 
 
 class CertificateOfAnotherPerson(Refusal):
@@ -63,7 +63,9 @@ class Verdict:
     @property
     def may_be_claimed(self) -> bool:
         """The person may stand in for what it says; a health officer can confirm it from the paper."""
-        return self.reading.facts is not None and (self.reading.ok or self.reading.problem in CLAIMABLE)
+        if self.reading.facts is None or self.comparison is None or self.comparison.is_another_person:
+            return False
+        return self.reading.ok or self.reading.problem in CLAIMABLE
 
 
 def trusted_keys(key_id: bytes) -> list[SigningKey]:

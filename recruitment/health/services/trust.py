@@ -2,6 +2,7 @@
 
 import datetime as dt
 import logging
+from collections.abc import Collection
 
 from celery import current_app
 from django.db import IntegrityError, transaction
@@ -38,6 +39,13 @@ class ExpiredKey(Refusal):
         return _("Chứng thư này đã hết hạn ngày %(day)s nên không xác minh được giấy nào nữa.") % {"day": f"{self.facts['until']:%d/%m/%Y}"}
 
 
+class KeyWithoutCountry(Refusal):
+    field = "country"
+
+    def for_people(self) -> str:
+        return _("Chứng thư không ghi nước cấp: hãy điền mã nước, ví dụ VN.")
+
+
 class KeyAlreadyTrusted(Refusal):
     """Carries `key`."""
 
@@ -60,16 +68,21 @@ class KeyAlreadyWithdrawn(Conflict):
 
 @transaction.atomic
 def trust_key(*, pem: str, country: str, source: str, by: User | None, at: dt.datetime) -> TrustedKey:
-    """Take up the key of one X.509 certificate; its period and usages are read from it. Raises UnreadableKey, ExpiredKey, KeyAlreadyTrusted."""
+    """Take up the key of one X.509 certificate; its period and usages are read from it, and its country if none is given.
+
+    Raises UnreadableKey, ExpiredKey, KeyWithoutCountry or KeyAlreadyTrusted.
+    """
     try:
         key = key_from_pem(pem)
     except NotASigningKey:
         raise UnreadableKey() from None
     if key.valid_until < at:
         raise ExpiredKey(until=timezone.localdate(key.valid_until))
+    if not (country or key.country):
+        raise KeyWithoutCountry()
     row = TrustedKey(
         fingerprint=key.fingerprint.hex(),
-        country=country,
+        country=country or key.country[:3],
         pem=key.pem,
         valid_from=key.valid_from,
         valid_until=key.valid_until,
@@ -83,6 +96,18 @@ def trust_key(*, pem: str, country: str, source: str, by: User | None, at: dt.da
     except IntegrityError:
         raise KeyAlreadyTrusted(key=row) from None
     return row
+
+
+def trust_keys(*, pems: Collection[str], country: str, source: str, by: User, at: dt.datetime) -> tuple[list[TrustedKey], list[Refusal]]:
+    """Take up what can be; the refusals of the rest. One bad certificate does not stop the good ones."""
+    taken: list[TrustedKey] = []
+    refused: list[Refusal] = []
+    for pem in pems:
+        try:
+            taken.append(trust_key(pem=pem, country=country, source=source, by=by, at=at))
+        except Refusal as refusal:
+            refused.append(refusal)
+    return taken, refused
 
 
 @transaction.atomic
