@@ -1,161 +1,327 @@
-"""How fast the embedded index answers, beside a floor measured in the same run: one pass over plain Python lists.
+"""How fast search is, each figure beside a floor measured in the same run.
 
-    python bench/bench_search.py [--candidates 100000] [--openings 5000] [--rounds 30]
+    python -m bench.bench_search [--small]        (make bench-search)
 
-The last line is one JSON object. `…_ratio` is the index's median over the floor's, so it says the same on any machine.
-With a migrated database at DATABASE_URL that holds rows, a rebuild from it is timed too (into a directory of its own).
+Everything that is compared is asked in turn and must give the same answers. The last line is one JSON object; what can't be
+measured here is null in it, and a line before says why. `--small` takes a hundredth of the data: it shows that the bench runs,
+and its figures mean nothing. The databases' tables and the documents of the change-to-visible run are made in a scratch database.
 """
 
 import argparse
-import heapq
+import csv
+import importlib
 import json
 import os
-import statistics
+import resource
+import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from random import Random
+from xml.etree import ElementTree
 
 import django
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-os.environ.setdefault("DEMO", "1")
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "recruitment.settings")
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"  # a scratch database, made here and dropped at the end
+os.environ.setdefault("VX_TEST_DB", "bench")
 django.setup()
 
-from django.conf import settings  # noqa: E402
-from django.db import DatabaseError  # noqa: E402
-from elasticsearch.dsl import Search  # noqa: E402
+from django.db import connection  # noqa: E402
 
-from search.engines.contract import Write  # noqa: E402
+from bench.search import freshness, openings, people  # noqa: E402
+from bench.search.databases import PostgreSQL, SQLite  # noqa: E402
+from bench.search.timing import Times, in_turn  # noqa: E402
+from runtime import services  # noqa: E402
+from search.engines.contract import Engine, Write  # noqa: E402
+from search.engines.elasticsearch.engine import ElasticsearchEngine  # noqa: E402
 from search.engines.embedded.engine import EmbeddedEngine  # noqa: E402
-from search.lexicon import lexicon_of  # noqa: E402
-from search.queries.candidates import CandidateParameters, candidates_search, facets_of  # noqa: E402
-from search.queries.facets import with_facets  # noqa: E402
-from search.queries.matching import candidates_for  # noqa: E402
-from search.queries.openings import OpeningParameters  # noqa: E402
-from search.queries.openings import facets_of as opening_facets  # noqa: E402
-from search.queries.vocabulary import vocabulary_of  # noqa: E402
-from search.queries.words import Words  # noqa: E402
-from search.rebuilding import rebuild  # noqa: E402
-from search.scoring import score  # noqa: E402
+from search.queries.candidates import CandidateParameters, candidates_search  # noqa: E402
+from search.scoring import OpeningFacts  # noqa: E402
 from tests.conformance import generated  # noqa: E402
+from tests.harness import databases  # noqa: E402
+from tests.harness.testdata import folder  # noqa: E402
 
-TODAY = generated.TODAY
-TOP = 50
+KEYS = [
+    *("match_100k_ratio", "match_1m_ratio", "text_ratio", "postgresql_ratio", "sqlite_ratio", "elasticsearch_ratio"),
+    *("build_per_s", "visible_p95_s", "alerts_p95_ms", "recommend_20k_s", "recommend_100k_s", "fill_20k", "fill_100k", "score_20k"),
+    *("known_item", "conformance_failures"),
+]
+TITLES = "chức danh"
+MEGABYTE = 1024 * 1024
+DELETE_SECONDS = 60
 
 
-def median_ms(action, rounds: int) -> float:
-    action()
-    times = []
-    for _ in range(rounds):
+class Bench:
+    """The figures so far, what several parts need, and where the run keeps its files."""
+
+    def __init__(self, scratch: Path, *, small: bool):
+        self.scratch, self.small = scratch, small
+        self.figures: dict[str, object] = dict.fromkeys(KEYS)
+        facts = (generated.opening(Random(seed), 1) for seed in range(10))
+        self.jobs = [generated.facts_of(row, skills, on=generated.TODAY) for row, skills in facts]
+        self.embedded = EmbeddedEngine(scratch / "people")
+
+    def size(self, full: int) -> int:
+        return full // 100 if self.small else full
+
+    def job(self, number: int) -> OpeningFacts:
+        return self.jobs[number % len(self.jobs)]
+
+    @cached_property
+    def crowd(self) -> people.People:
+        """100,000 people, in the embedded index too."""
+        crowd = people.make_people(self.size(100_000))
+        per_second = build(self.embedded, crowd)
+        self.figures["build_per_s"] = round(per_second)
+        say(f"  build: {per_second:,.0f} documents/s; segments on disk {on_disk(self.embedded.root):.0f} MB")
+        return crowd
+
+    def run(self, name: str) -> None:
+        """One part. What goes wrong in it leaves its figures null and says why."""
+        part = PARTS[name]
+        say(part.title)
         begun = time.perf_counter()
-        action()
-        times.append((time.perf_counter() - begun) * 1000)
-    return statistics.median(times)
+        try:
+            part.measure(self)
+        except Exception as error:  # noqa: BLE001 - one part that can't be measured must not lose the others
+            missing = ", ".join(figure for figure in part.figures if self.figures[figure] is None)
+            say(f"  not measured: {missing}: {type(error).__name__}: {str(error).partition(chr(10))[0]}")
+        say(f"  ({time.perf_counter() - begun:.0f} s)")
 
 
-def build(engine: EmbeddedEngine, kind: str, sources: list[dict]) -> float:
-    """Documents per second."""
-    begun = time.perf_counter()
-    with engine.build(kind) as index:
-        for start in range(0, len(sources), 2000):
-            index.write(Write(source["pk"], 1, source) for source in sources[start : start + 2000])
+def say(what: str) -> None:
+    print(what, flush=True)
+
+
+def ratio(one: Times, other: Times) -> float:
+    return round(one.p50 / other.p50, 3)
+
+
+def match(bench: Bench) -> None:
+    crowd, embedded = bench.crowd, bench.embedded
+    ways: dict[str, Callable] = {
+        "floor": lambda number: people.floor(crowd, bench.job(number)),
+        "embedded": lambda number: hits(embedded, bench.job(number)),
+        "page": lambda number: embedded.search("candidate", candidates_search(bench.job(number), CandidateParameters(), on=generated.TODAY)[0]),
+    }
+    times = compared(bench, crowd, ways, rounds=60)
+    bench.figures["match_100k_ratio"] = ratio(times["embedded"], times["floor"])
+
+
+def match_in_databases(bench: Bench) -> None:
+    postgresql, sqlite = PostgreSQL(bench.crowd), SQLite(bench.crowd, bench.scratch / "people.sqlite")
+    ways = {
+        "embedded": lambda number: hits(bench.embedded, bench.job(number)),
+        "postgresql": lambda number: postgresql.search(bench.job(number)),
+        "sqlite": lambda number: sqlite.search(bench.job(number)),
+    }
+    times = compared(bench, bench.crowd, ways, rounds=20)
+    bench.figures |= {f"{name}_ratio": ratio(times[name], times["embedded"]) for name in ("postgresql", "sqlite")}
+
+
+def match_in_elasticsearch(bench: Bench) -> None:
+    with elasticsearch() as server:
+        build(server, bench.crowd)
+        ways = {"embedded": lambda number: hits(bench.embedded, bench.job(number)), "elasticsearch": lambda number: hits(server, bench.job(number))}
+        times = compared(bench, bench.crowd, ways, rounds=40)
+        bench.figures["elasticsearch_ratio"] = ratio(times["elasticsearch"], times["embedded"])
+
+
+def hits(engine: Engine, opening: OpeningFacts) -> list[tuple[int, float]]:
+    return [(hit.document, hit.score) for hit in engine.search("candidate", people.asked(opening)).hits]
+
+
+def compared(bench: Bench, crowd: people.People, ways: dict[str, Callable], *, rounds: int) -> dict[str, Times]:
+    """Times of all ways, which must agree on every opening (but for `page`, which asks for more)."""
+    for number in range(len(bench.jobs)):
+        expected = people.floor(crowd, bench.job(number))
+        for name, way in ways.items():
+            if name != "page" and [tuple(hit) for hit in way(number)] != expected:
+                raise RuntimeError(f"{name} answers otherwise than the floor")
+    times = in_turn(ways, rounds=rounds)
+    for name, taken in times.items():
+        say(f"  {name}: {taken}")
+    return times
+
+
+def build(engine: Engine, crowd: people.People) -> float:
+    """Documents per second, without the time that making them takes."""
+    taken = 0.0
+    with engine.build("candidate") as index:
+        for chunk in people.documents(crowd):
+            begun = time.perf_counter()
+            index.write([Write(source["pk"], 1, source) for source in chunk])
+            taken += time.perf_counter() - begun
+        begun = time.perf_counter()
         index.activate()
-    return len(sources) / (time.perf_counter() - begun)
+    return len(crowd) / (taken + time.perf_counter() - begun)
 
 
-def bench_match(engine: EmbeddedEngine, random: Random, count: int, rounds: int) -> dict:
-    people = generated.candidates(random, count)
-    per_second = build(engine, "candidate", [source for _facts, source in people.values()])
-    row, skills = generated.opening(random, 1)
-    opening = generated.facts_of(row, skills, on=TODAY)
-    ranked = Search().query("bool", should=candidates_for(opening), minimum_should_match=0).sort("_score", "pk").extra(size=TOP)
-    page, _facets = candidates_search(opening, CandidateParameters(), on=TODAY)
-    everybody = [(pk, facts) for pk, (facts, _source) in people.items()]
-
-    def floor() -> list:
-        return heapq.nsmallest(TOP, ((-score(opening, facts).score, pk) for pk, facts in everybody))
-
-    found = [(-hit.score, hit.document) for hit in engine.search("candidate", ranked).hits]
-    floor_ms, ranked_ms = median_ms(floor, 3), median_ms(lambda: engine.search("candidate", ranked), rounds)
-    return {
-        "candidates": count,
-        "build_per_s": round(per_second),
-        "match_floor_ms": round(floor_ms, 1),
-        "match_ms": round(ranked_ms, 2),
-        "match_with_facets_ms": round(median_ms(lambda: engine.search("candidate", page), rounds), 2),
-        "match_ratio": round(ranked_ms / floor_ms, 4),
-        "match_equals_scoring": found == floor(),
-        "facets": len(facets_of(opening, CandidateParameters(), on=TODAY)),
-    }
+def match_a_million(bench: Bench) -> None:
+    crowd = people.make_people(bench.size(1_000_000))
+    embedded = EmbeddedEngine(bench.scratch / "million")
+    say(f"  build: {build(embedded, crowd):,.0f} documents/s")
+    ways = {"floor": lambda number: people.floor(crowd, bench.job(number)), "embedded": lambda number: hits(embedded, bench.job(number))}
+    times = compared(bench, crowd, ways, rounds=20)
+    bench.figures["match_1m_ratio"] = ratio(times["embedded"], times["floor"])
+    reader = subprocess.run([sys.executable, "-m", "bench.search.memory", str(embedded.root)], cwd=ROOT, check=True, capture_output=True, text=True)
+    say(f"  a process that only searches: {reader.stdout.strip()}")
+    say(f"  segments on disk {on_disk(embedded.root):.0f} MB; this process at most {peak():.0f} MB, most of it the generated data")
 
 
-def bench_words(engine: EmbeddedEngine, random: Random, count: int, rounds: int) -> dict:
-    openings = [source for _row, _skills, source in generated.openings(random, count).values()]
-    build(engine, "opening", openings)
-    words = Words.with_("cong nhan may", lexicon_of(()), vocabulary_of(engine), on=TODAY, exactly=True)
-    query = Search().query(words.query())
-    search = with_facets(query, opening_facets(OpeningParameters(), words, on=TODAY)).sort("_score", {"pk": "desc"}).extra(size=20)
-    folded = [(source, {*source["folded_words"]}) for source in openings]
-    asked = {"cong", "nhan", "may"}
-
-    def floor() -> tuple:
-        found = [source for source, held in folded if asked <= held]
-        return len(found), [Counter(source[field] for source in found) for field in ("zone", "shift", "occupation", "has_dormitory")]
-
-    floor_ms, words_ms = median_ms(floor, 5), median_ms(lambda: engine.search("opening", search), rounds)
-    return {
-        "openings": count,
-        "text_floor_ms": round(floor_ms, 2),
-        "text_with_facets_ms": round(words_ms, 2),
-        "text_ratio": round(words_ms / floor_ms, 4),
-        "text_equals_floor": engine.search("opening", search).total == floor()[0],
-    }
-
-
-def bench_changes(engine: EmbeddedEngine, random: Random, rounds: int) -> dict:
-    """One changed document: sent, committed, and seen by the next search."""
-    sources = [source for _facts, source in generated.candidates(random, rounds).values()]
-    version = iter(range(2, 10_000))
-    seen = Search().sort("pk").extra(size=1)
-
-    def change() -> None:
-        source = random.choice(sources)
-        engine.write("candidate", [Write(source["pk"], next(version), source)])
-        engine.search("candidate", seen)
-
-    return {"change_to_visible_ms": round(median_ms(change, rounds), 2)}
+def words(bench: Bench) -> None:
+    made = openings.make_openings(bench.size(100_000))
+    embedded = EmbeddedEngine(bench.scratch / "openings")
+    begun = time.perf_counter()
+    openings.build(embedded, made)
+    say(f"  build: {len(made.sources) / (time.perf_counter() - begun):,.0f} documents/s")
+    for typed in openings.TYPED:
+        if not openings.same(embedded.search("opening", openings.asked(typed)), openings.floor(made, typed)):
+            raise RuntimeError(f"the engine answers {typed!r} otherwise than the floor")
+    pages = openings.of_the_page(embedded)
+    times = in_turn(
+        {
+            "floor": lambda number: openings.floor(made, openings.TYPED[number % len(openings.TYPED)]),
+            "embedded": lambda number: embedded.search("opening", openings.asked(openings.TYPED[number % len(openings.TYPED)])),
+            "the page's own queries for the same words": lambda number: embedded.search("opening", pages[number % len(pages)]),
+        },
+        rounds=64,
+    )
+    bench.figures["text_ratio"] = ratio(times["embedded"], times["floor"])
+    for name, taken in times.items():
+        say(f"  {name}: {taken}")
 
 
-def bench_rebuild(directory: Path) -> dict:
-    settings.SEARCH_DIRECTORY = directory
-    try:
-        begun = time.perf_counter()
-        rows = {kind: rebuild(kind, report=lambda read, total: None) for kind in ("opening", "candidate")}
-    except DatabaseError as error:
-        print(f"No rebuild from the database: {error}")
-        return {}
-    return {"rebuild_rows": rows, "rebuild_s": round(time.perf_counter() - begun, 2)}
+def visible(bench: Bench) -> None:
+    sources = [source for chunk in people.documents(people.make_people(50)) for source in chunk]
+    say(f"  among {len(bench.crowd):,} people, one document written and seen by another reader: {freshness.engine_part(bench.embedded, sources)}")
+    seconds = freshness.change_to_visible(workers=20 if bench.small else 300, seconds=1 if bench.small else 15)
+    bench.figures["visible_p95_s"] = round(seconds.p95 / 1000, 3)
+    say(f"  from commit to visible, {freshness.PER_SECOND} changes a second: {seconds}")
 
 
-def main() -> None:
+def alerts(bench: Bench) -> None:
+    take(bench, "alerts", "alerts_p95_ms")
+
+
+def recommendations(bench: Bench) -> None:
+    if bench.small:
+        raise RuntimeError("left out of a small run, since its sizes are fixed")
+    take(bench, "recommendations", "recommend_20k_s", "recommend_100k_s", "fill_20k", "fill_100k", "score_20k")
+
+
+def take(bench: Bench, module: str, *names: str) -> None:
+    """The figures of another bench, run in a process of its own so that neither's memory is the other's."""
+    code = f"import json; from bench import {module}; print(json.dumps({module}.figures()))"
+    importlib.import_module(f"bench.{module}")
+    run = subprocess.run([sys.executable, "-c", SETUP + code], cwd=ROOT, check=False, capture_output=True, text=True)
+    if run.returncode:
+        raise RuntimeError(run.stderr.strip().splitlines()[-1])
+    found = json.loads(run.stdout.splitlines()[-1])
+    say("  " + ", ".join(f"{name} {value}" for name, value in found.items()))
+    bench.figures |= {name: found.get(name) for name in names}
+
+
+SETUP = "import django; django.setup(); "
+
+
+def known_item(bench: Bench) -> None:
+    from bench.known_item import known_item as find  # noqa: PLC0415 - needs Django to be set up
+
+    place = folder("postings")
+    if place is None:
+        raise RuntimeError("the public advertisements are not kept with the project")
+    with next(place.glob("*.csv")).open(encoding="utf-8", newline="") as file:
+        titles = [row[TITLES] for row in csv.DictReader(file)]
+    found = find(EmbeddedEngine(bench.scratch / "titles"), titles[: 20 if bench.small else None])
+    say(f"  {len(titles)} titles, mean reciprocal rank {found['mrr']}")
+    bench.figures["known_item"] = {name: found[name] for name in ("no_accents", "one_typo", "two_words_dropped")}
+
+
+def conformance(bench: Bench) -> None:
+    """The conformance suite, run: what fails in it or can't be run."""
+    report = bench.scratch / "conformance.xml"
+    chosen = ["tests/conformance/test_language.py", "-k", "refused"] if bench.small else ["tests/conformance"]
+    environment = {**os.environ, "VX_TEST_DB": "bench-conformance"}
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", f"--junitxml={report}", *chosen]
+    subprocess.run(command, cwd=ROOT, env=environment, check=False, stdout=subprocess.DEVNULL)
+    suite = ElementTree.parse(report).getroot().find("testsuite")
+    count = {name: int(suite.get(name)) for name in ("tests", "failures", "errors", "skipped")}
+    say(f"  {count['tests']} tests, {count['skipped']} skipped")
+    bench.figures["conformance_failures"] = count["failures"] + count["errors"]
+
+
+@contextmanager
+def elasticsearch() -> Iterator[ElasticsearchEngine]:
+    """The server that the environment names, or our own; the bench's indexes are deleted at the end. NotStarted."""
+    with ExitStack() as stack:
+        url = os.environ.get("ELASTICSEARCH_URL") or stack.enter_context(services.elasticsearch_lease())
+        engine = ElasticsearchEngine(url, "bench")
+        try:
+            yield engine
+        finally:
+            with engine.server.asked(DELETE_SECONDS) as client:
+                for index in client.indices.get(index="bench-*"):
+                    client.indices.delete(index=index)
+
+
+def on_disk(folder: Path) -> float:
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / MEGABYTE
+
+
+def peak() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / MEGABYTE
+
+
+@dataclass(frozen=True)
+class Part:
+    title: str
+    measure: Callable[[Bench], None]
+    figures: Sequence[str]
+
+
+PARTS = {
+    "match": Part("match over 100,000 people, the best 50", match, ["match_100k_ratio", "build_per_s"]),
+    "databases": Part("the same in PostgreSQL and SQLite", match_in_databases, ["postgresql_ratio", "sqlite_ratio"]),
+    "elasticsearch": Part("the same in Elasticsearch, over loopback", match_in_elasticsearch, ["elasticsearch_ratio"]),
+    "visible": Part("a change, until a reader sees it", visible, ["visible_p95_s"]),
+    "words": Part("words with facets over 100,000 openings", words, ["text_ratio"]),
+    "alerts": Part("one changed document against saved searches", alerts, ["alerts_p95_ms"]),
+    "recommendations": Part(
+        "recommendations, refreshed", recommendations, ["recommend_20k_s", "recommend_100k_s", "fill_20k", "fill_100k", "score_20k"]
+    ),
+    "known-item": Part("known-item search", known_item, ["known_item"]),
+    "million": Part("match over 1,000,000 people", match_a_million, ["match_1m_ratio"]),
+    "conformance": Part("conformance of the engines", conformance, ["conformance_failures"]),
+}
+
+
+def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--candidates", type=int, default=100_000)
-    parser.add_argument("--openings", type=int, default=5_000)
-    parser.add_argument("--rounds", type=int, default=30)
-    arguments = parser.parse_args()
-    random = Random(2021)
-    with tempfile.TemporaryDirectory() as scratch:
-        engine = EmbeddedEngine(Path(scratch) / "generated")
-        result = bench_match(engine, random, arguments.candidates, arguments.rounds)
-        result |= bench_words(engine, random, arguments.openings, arguments.rounds)
-        result |= bench_changes(engine, random, arguments.rounds)
-        result |= bench_rebuild(Path(scratch) / "rebuilt")
-    print(json.dumps(result))
+    parser.add_argument("--small", action="store_true", help="a hundredth of the data")
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), metavar="PART", help=", ".join(PARTS))
+    chosen = parser.parse_args(arguments)
+    with services.lease(), tempfile.TemporaryDirectory() as scratch:
+        bench = Bench(Path(scratch), small=chosen.small)
+        connection.settings_dict["OPTIONS"].clear()  # commits wait for the disk, as in production
+        databases.create()
+        try:
+            for name, part in PARTS.items():
+                if name in chosen.only:
+                    bench.run(name)
+                else:
+                    say(f"left out as asked: {', '.join(part.figures)}")
+        finally:
+            databases.drop()
+    print(json.dumps(bench.figures))
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
