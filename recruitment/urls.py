@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("recruitment.employers.urls")),
     path("", include("recruitment.labour_market.urls")),
     path("", include("recruitment.notifications.urls")),
+    path("", include("recruitment.privacy.urls")),
     path("", include("recruitment.accounts.urls")),
     path("", include("recruitment.shared.urls")),
     path("staff/sign-in/", account_views.login, name="account_login"),

@@ -34,6 +34,7 @@ TABLE: dict[str, frozenset[str]] = {
         "workers.register": [ANYONE],
         "workers.manage_own": [WORKER],
         "health.manage_own": [WORKER],
+        "privacy.own": [WORKER],
         # recruiters
         "employers.manage": [Role.RECRUITER],
         "employers.register": [ANYONE],

@@ -39,7 +39,7 @@ def blind_index(purpose: str, value: str) -> str:
     return hmac.new(settings.BLIND_INDEX_KEY.encode(), f"{purpose}\0{value}".encode(), hashlib.sha256).hexdigest()
 
 
-class _Encrypted(models.BinaryField):
+class EncryptedField(models.BinaryField):
     """A column of ciphertext; subclasses say how a value becomes text. It can't be filtered by: use a blind index."""
 
     _pyi_private_set_type: Any  # for the type checker: people's values go in and come out, not the stored bytes
@@ -67,7 +67,7 @@ class _Encrypted(models.BinaryField):
         return value
 
 
-class EncryptedTextField(_Encrypted):
+class EncryptedTextField(EncryptedField):
     def to_text(self, value) -> str:
         return value
 
@@ -75,7 +75,7 @@ class EncryptedTextField(_Encrypted):
         return text
 
 
-class EncryptedDateField(_Encrypted):
+class EncryptedDateField(EncryptedField):
     def to_text(self, value) -> str:
         return value.isoformat()
 
@@ -83,7 +83,7 @@ class EncryptedDateField(_Encrypted):
         return dt.date.fromisoformat(text)
 
 
-class EncryptedJSONField(_Encrypted):
+class EncryptedJSONField(EncryptedField):
     def to_text(self, value) -> str:
         return json.dumps(value, ensure_ascii=False, sort_keys=True)
 
