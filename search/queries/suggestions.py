@@ -1,7 +1,7 @@
 """What somebody may be about to type, each with the number of openings that searching for it lists."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from search import text
 from search.lexicon import OCCUPATION, PLACE, Lexicon, fold_word
@@ -16,15 +16,25 @@ FEWEST_LETTERS = 2
 
 
 def suggestions(typed: str, *, on: dt.date) -> list[tuple[str, int]]:
-    """Completions of what was typed with their counts, most openings first; none that lists nothing. IndexUnavailable."""
+    """What was typed with its slips corrected, and completions, with their counts; most openings first, none that lists nothing.
+
+    IndexUnavailable.
+    """
     typed = text.clean(typed)[:LONGEST_TYPED]
     if sum(map(str.isalnum, typed)) < FEWEST_LETTERS:
         return []
     words = Words.of(typed, on=on)
-    wanted = list(dict.fromkeys(_completions(typed, words.lexicon, words.vocabulary)))[:MOST_COUNTED]
+    corrected = [_corrected(typed, words.reading.corrected)] if words.reading.corrected else []
+    begun = [*corrected, typed]
+    completions = (completion for beginning in begun for completion in _completions(beginning, words.lexicon, words.vocabulary))
+    wanted = list(dict.fromkeys([*corrected, *completions]))[:MOST_COUNTED]
     counted = totals({completion: OpeningParameters(q=completion) for completion in wanted}, words, on=on)
     shown = [(completion, count) for completion, count in counted.items() if count and completion.lower() != typed.lower()]
     return sorted(shown, key=lambda pair: (-pair[1], pair[0]))[:MOST_SHOWN]
+
+
+def _corrected(typed: str, corrected: Mapping[str, str]) -> str:
+    return " ".join(corrected.get(span.token, typed[span.start : span.end]) for span in text.spans(typed))
 
 
 def _completions(typed: str, lexicon: Lexicon, vocabulary: Vocabulary) -> Iterator[str]:

@@ -18,7 +18,7 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 FIRST_VISIT_BYTES, FIRST_VISIT_REQUESTS, LATER_BYTES, BOARD_BYTES = 60_000, 6, 18_000, 120_000
 
 PAGES = {
-    "anybody": ["/", "/?q=khong+co+gi+nhu+the", "/jobs/{opening}/", "/jobs/{opening}/apply/", "/jobs/{closed}/", "/sign-in/", "/demo/", "/staff/sign-in/",
+    "anybody": ["/", "/?q=khong+co+gi+nhu+the", "/?q=ca+ngày+trên+8+triệu+có+ký+túc+xá", "/?q=lap+rapp&sort=x&wage_from=y&z=1", "/?page=1000000", "/jobs/{opening}/", "/jobs/{opening}/apply/", "/jobs/{closed}/", "/sign-in/", "/demo/", "/staff/sign-in/",
                 "/enterprises/register/", "/staff/password/forgotten/", "/staff/password/new/x-y/", "/language/"],
     "worker": ["/", "/my/applications/", "/my/health/", "/my/health/add/dose/", "/my/health/certificate/", "/my/profile/", "/my/profile/edit/", "/my/profile/print/",
                "/my/consents/", "/messages/"],

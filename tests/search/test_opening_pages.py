@@ -232,6 +232,12 @@ def test_suggestions_complete_what_was_typed_with_true_counts(client, look, prov
     assert len(answer.content) <= 3_000
 
 
+def test_suggestions_correct_a_slip(client, look, province):
+    look()
+    answer = client.get(reverse("search:suggestions"), {"q": "congg nhan"}).content.decode()
+    assert 'value="cong nhan"' in answer and 'value="cong nhan may"' not in answer and 'value="Công nhân may"' in answer
+
+
 @pytest.mark.parametrize("typed", ["", "m", "yên b", "ca ngày yê", "<script>", "x" * 10_000, "\x00", '"', "công nhân " * 50])
 def test_suggestions_answer_whatever_is_typed_in_three_kilobytes(client, look, province, typed):
     look()
