@@ -124,7 +124,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "max_retries": 1, "interval_start": 0.1}  # no page waits for a dead broker
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
-ONLY_READERS_OF_THE_INDEX = ["refresh_prices", "note_neglected"]  # never hold up its writer
+ONLY_READERS_OF_THE_INDEX = ["refresh_prices", "note_neglected", "send_alert_digests", "end_saved_searches"]  # never hold up its writer
 CELERY_TASK_ROUTES = {f"search.tasks.{name}": {"queue": "default"} for name in ONLY_READERS_OF_THE_INDEX} | {"search.tasks.*": {"queue": "search"}}
 CELERY_TIMEZONE = "Asia/Ho_Chi_Minh"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "celerybeat-schedule")
@@ -142,6 +142,8 @@ CELERY_BEAT_SCHEDULE: dict = {
     "note openings that hardly anybody applies to": {"task": "search.tasks.note_neglected", "schedule": crontab(hour=0, minute=40)},
     "drop proofs that no longer hold": {"task": "recruitment.health.tasks.drop_lost_proofs", "schedule": crontab(hour=0, minute=10)},
     "finish interrupted reassessments": {"task": "recruitment.health.tasks.finish_reassessments", "schedule": 60, "options": {"expires": 60}},
+    "send alert digests": {"task": "search.tasks.send_alert_digests", "schedule": crontab(hour="7-9", minute="*/20")},
+    "end saved searches": {"task": "search.tasks.end_saved_searches", "schedule": crontab(hour=1, minute=40)},
     "send pending documents to the search index": {"task": "search.tasks.drain", "schedule": 5, "options": {"expires": 5}},
     "look after the search indexes": {"task": "search.tasks.look_after_indexes", "schedule": 30, "options": {"expires": 30}},
 }
@@ -242,6 +244,7 @@ STORAGES = {
 SITE_ADDRESS = env("SITE_ADDRESS", default=f"http://localhost:{env('PORT', default='8000')}").rstrip("/")  # for links in e-mails
 EMAIL_BACKEND = env("EMAIL_BACKEND", default="django.core.mail.backends.filebased.EmailBackend")
 EMAIL_FILE_PATH = VAR / "mail"
+SITE_ADDRESS = env("SITE_ADDRESS", default=f"http://localhost:{env('PORT', default='8000')}")  # begins the links of messages; no slash at its end
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Vùng Xanh <khong-tra-loi@vungxanh.invalid>")
 SMS_SENDER = env("SMS_SENDER", default="recruitment.notifications.gateways.FileSender")
 SMS_FILE_PATH = VAR / "sms"

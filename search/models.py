@@ -107,7 +107,8 @@ class SavedSearchQuerySet(models.QuerySet):
 class SavedSearch(models.Model):
     """A search whose new hits its owner wants to be told of. Apart from muting and ending, a row never changes.
 
-    `query` is the address of the list without its order and page. `known` are the documents it found when it was saved.
+    `query` is the address of the list without its order and page; `condition` is what that asked of the index, as its owner saw it
+    understood; a search for candidates has none, since it follows its opening. `known` are the documents it found when it was saved.
     """
 
     class Kind(models.TextChoices):
@@ -124,6 +125,7 @@ class SavedSearch(models.Model):
     kind = models.CharField(max_length=10, choices=Kind)
     opening = models.ForeignKey(Opening, null=True, on_delete=models.CASCADE, related_name="+")
     query = models.CharField(max_length=500, blank=True)
+    condition = models.JSONField(null=True)
     known = ArrayField(models.BigIntegerField(), default=list)
     created_at = models.DateTimeField(auto_now_add=True)
     ends_on = models.DateField()
@@ -141,6 +143,9 @@ class SavedSearch(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(kind="opening", opening=None) | Q(kind="candidate", opening__isnull=False), name="saved_search_kind_has_its_opening"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="opening", condition__isnull=False) | Q(kind="candidate", condition=None), name="saved_search_kind_has_its_condition"
             ),
             models.CheckConstraint(
                 condition=Q(ended_at=None, ending="") | (Q(ended_at__isnull=False) & ~Q(ending="")), name="saved_search_ended_why"

@@ -8,6 +8,7 @@ from itertools import groupby
 
 from django.db import InterfaceError, OperationalError, connection
 
+from search.alerts import note_matches
 from search.engines import engine
 from search.engines.contract import IndexUnavailable, Write
 from search.locks import WRITING, held
@@ -64,7 +65,9 @@ def due(now: dt.datetime, done: Drained):
 def send(kind: str, requests: Sequence[IndexRequest], done: Drained, *, now: dt.datetime) -> None:
     """Send these documents together; when that fails, halves of them, until the one that can't be sent stands alone."""
     try:
-        engine().write(kind, current(kind, {request.document: request.version for request in requests}))
+        writes = current(kind, {request.document: request.version for request in requests})
+        engine().write(kind, writes)
+        note_matches(kind, writes, now=now)  # before the sending is noted: whoever dies here sends and matches again
     except NOT_THE_DOCUMENTS_FAULT:
         raise
     except Exception as error:  # noqa: BLE001

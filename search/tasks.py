@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from search import neglect, pricing, sync
+from search import alerts, neglect, pricing, saved_searches, sync
 from search.documents import DOCUMENTS
 from search.engines import engine
 from search.engines.contract import Health, IndexUnavailable
@@ -60,3 +60,14 @@ def refresh_prices() -> None:
 def note_neglected() -> None:
     """Daily, so that a Monday missed is made up for; once a week it does something."""
     neglect.note_neglected(on=timezone.localdate())
+
+
+@shared_task
+def send_alert_digests() -> None:
+    """Several times in the morning: who was told today is told nothing more."""
+    alerts.send_digests(on=timezone.localdate(), now=timezone.now())
+
+
+@shared_task
+def end_saved_searches() -> None:
+    saved_searches.end_searches(on=timezone.localdate())

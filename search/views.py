@@ -1,9 +1,7 @@
-"""Pages that rank by relevance: openings for people, people for an opening."""
+"""Openings: the list that ranks by relevance, and one of them."""
 
 from collections.abc import Sequence
 
-from django.core.paginator import Paginator
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
@@ -20,18 +18,18 @@ from search import addresses
 from search.chips import Chip, chips
 from search.documents import BY_SHUTTLE
 from search.engines.contract import IndexUnavailable
-from search.forms import CandidateSearchForm, OpeningSearchForm
+from search.forms import OpeningSearchForm
 from search.lexicon import FILLER
+from search.own_match import explained
 from search.projections import candidate_facts
-from search.queries.candidates import find_candidates
 from search.queries.openings import OpeningParameters, find_openings, totals, words_of
-from search.queries.results import PAGE_SIZE, Found
+from search.queries.results import Found, pages_of
 from search.queries.suggestions import suggestions
 from search.reading import WORD
+from search.recommendations import similar_openings
 
 QUICK_WAGE = 8_000_000  # đồng a month
 SUGGESTIONS_KEPT_SECONDS = 60
-SIMILAR = 3
 
 
 @permission("openings.read")
@@ -44,7 +42,7 @@ def openings(request):
     context = {
         "form": form,
         "found": found,
-        "page": _pages(found),
+        "page": pages_of(found),
         "beyond": parameters.page if parameters.page > max(found.pages, 1) else None,
         "parameters": parameters,
         "address": form.data,
@@ -87,27 +85,11 @@ def opening(request, pk):
         "income": _income(shown),
         "estimate": start_estimate(worker, on=today),
         "application": Application.objects.open().filter(worker=worker, opening=shown).first() if worker else None,
-        "similar": [] if takes_people else _similar(shown, user=request.user, on=today),
+        "similar": [] if takes_people else similar_openings(shown, user=request.user, on=today),
+        "own_match": explained(shown, worker, on=today) if worker and takes_people else None,
         "back": request.GET.urlencode(),
     }
     return render(request, "search/opening.html", context)
-
-
-@permission("candidates.search")
-def candidates(request, pk):
-    """People for one opening, ranked; names and phones stay hidden."""
-    wanted = _own_opening(request, pk)
-    form = CandidateSearchForm(request.GET or None)
-    applied = frozenset(Application.objects.open().filter(opening=wanted).values_list("worker", flat=True))
-    found = find_candidates(wanted, form.parameters(applied), user=request.user, on=timezone.localdate())
-    return render(request, "search/candidates.html", {"opening": wanted, "form": form, "found": found, "page": _pages(found)})
-
-
-@permission("candidates.search")
-def matching_count(request, pk):
-    """One sentence for the last step of posting: how many people fit already."""
-    found = find_candidates(_own_opening(request, pk), CandidateSearchForm().parameters(frozenset()), user=request.user, on=timezone.localdate())
-    return HttpResponse("" if found.unavailable else _("Hiện có %(count)d người phù hợp.") % {"count": found.total})
 
 
 def _income(shown: Opening):
@@ -123,19 +105,10 @@ def _income(shown: Opening):
     )
 
 
-def _own_opening(request, pk) -> Opening:
-    return get_object_or_404(Opening.objects.owned_by(request.user).select_related("factory__zone", "occupation"), pk=pk)
-
-
 def _own_facts(user):
     """What matching knows of the person who looks, or None."""
     worker = getattr(user, "worker", None) if user.is_authenticated else None
     return candidate_facts([worker.pk]).get(worker.pk) if worker else None
-
-
-def _pages(found: Found):
-    """Page numbers over a list that the index pages by itself."""
-    return Paginator(range(found.pages * PAGE_SIZE), PAGE_SIZE).get_page(found.page)
 
 
 def _exactly(form: OpeningSearchForm, found: Found) -> str:
@@ -185,15 +158,3 @@ def _quick(form: OpeningSearchForm, found: Found) -> list[tuple[str, str, int]]:
             changed[name] = written
             offered.append((label, addresses.link(changed), count))
     return offered
-
-
-def _similar(shown: Opening, *, user, on) -> list[Opening]:
-    """Open ones of the same occupation, in the same zone first."""
-    occupation = (shown.occupation_id,) if shown.occupation_id else ()
-    here = OpeningParameters(occupations=occupation, zones=(shown.factory.zone_id,))
-    rows = {
-        found.row.pk: found.row
-        for where in (here, OpeningParameters(occupations=occupation))
-        for found in find_openings(where, user=user, on=on).rows
-    }
-    return [row for pk, row in rows.items() if pk != shown.pk][:SIMILAR]

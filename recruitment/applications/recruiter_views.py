@@ -98,8 +98,8 @@ def invite_people(request, pk):
     invited = len(outcome.applications)
     messages.success(request, ngettext("Đã mời %(count)d người.", "Đã mời %(count)d người.", invited) % {"count": invited})
     if outcome.left_out:
-        left_out = _("%(count)d người không mời được: đã có hồ sơ cho tin này, đang ẩn, hoặc đã được nhận nơi khác.")
-        messages.warning(request, left_out % {"count": outcome.left_out})
+        named = "; ".join(f"#{worker}: {why.value}" for worker, why in sorted(outcome.left_out.items()))
+        messages.warning(request, _("%(count)d người không mời được: %(named)s.") % {"count": len(outcome.left_out), "named": named})
     return redirect("applications:of_opening", pk)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 
 from search.engines.contract import DEEPEST, Hit
@@ -66,6 +67,11 @@ class Found(Generic[Row]):
     @property
     def pages(self) -> int:
         return min(-(-self.total // PAGE_SIZE), last_page())
+
+
+def pages_of(found: Found):
+    """Page numbers over a list that the index pages by itself."""
+    return Paginator(range(found.pages * PAGE_SIZE), PAGE_SIZE).get_page(found.page)
 
 
 def last_page() -> int:

@@ -1,18 +1,21 @@
 """A factory chooses: invites, shortlists, refuses with a reason, offers a place."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from enum import Enum
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from recruitment.accounts.models import User
-from recruitment.applications.models import Application
+from recruitment.applications.models import Application, ApplicationEvent
 from recruitment.applications.services.applying import NotTakingApplications, new_receipt
 from recruitment.applications.services.steps import WrongMoment, keep, locked, tell_worker
+from recruitment.employers.models import Enterprise
 from recruitment.openings.models import Opening
 from recruitment.openings.services.places import free_place, hold_place
 from recruitment.shared.refusals import Refusal
@@ -20,6 +23,8 @@ from recruitment.workers.models import Worker
 
 Status = Application.Status
 MOST_INVITED_AT_ONCE = 50
+MOST_INVITED_A_DAY = 200  # by one enterprise
+MOST_WAITING_INVITATIONS = 5  # of one person: whoever has so many to answer gets no more
 ANSWER_TIME = dt.timedelta(hours=72)
 
 
@@ -30,27 +35,48 @@ class TooManyInvited(Refusal):
         return _("Mỗi lần mời tối đa %(most)d người, bạn đã chọn %(count)d.") % {"most": MOST_INVITED_AT_ONCE, "count": self.facts["count"]}
 
 
+class TooManyToday(Refusal):
+    """The enterprise would contact more people than one may in a day. Carries `left`, how many it still may, and `count`."""
+
+    def for_people(self) -> str:
+        return _("Hôm nay doanh nghiệp còn %(left)d lượt mời, bạn đã chọn %(count)d. Hãy bỏ bớt hoặc mời tiếp vào ngày mai.") % self.facts
+
+
+class LeftOut(Enum):
+    """Why somebody could not be invited."""
+
+    APPLIED = gettext_lazy("đã có hồ sơ cho tin này")
+    NOT_LOOKING = gettext_lazy("đang ẩn hoặc đã được nhận nơi khác")
+    INVITED_OFTEN = gettext_lazy("đang có nhiều lời mời chưa trả lời")
+
+
 @dataclass(frozen=True)
 class Invited:
-    """A batch's outcome: the new invitations, and the people who could not be invited (open application, hidden, hired)."""
+    """A batch's outcome: the new invitations, and by worker's primary key why the others could not be invited."""
 
     applications: list[Application]
-    left_out: int
+    left_out: Mapping[int, LeftOut]
 
 
 @transaction.atomic
 def invite(*, opening: Opening, workers: Collection[int], by: User, on: dt.date) -> Invited:
-    """Invite people who agreed to be found. Whoever has an open application or is not looking is left out, not an error."""
+    """Invite people who agreed to be found. Whoever can't be invited is left out and named, not an error.
+
+    Raises TooManyInvited, TooManyToday or NotTakingApplications; then nobody is invited.
+    """
     if len(workers) > MOST_INVITED_AT_ONCE:
         raise TooManyInvited(count=len(workers))
     opening = Opening.objects.open_on(on).select_related("factory", "created_by").filter(pk=opening.pk).first()
     if opening is None:
         raise NotTakingApplications(opening=opening)
+    Enterprise.objects.select_for_update(of=("self",), no_key=True).get(pk=opening.factory.enterprise_id)  # its contacts of the day are counted here
+    if len(workers) > (left := contacts_left(enterprise=opening.factory.enterprise_id, on=on)):
+        raise TooManyToday(left=left, count=len(workers))
     people = Worker.objects.searchable().select_for_update(of=("self",), no_key=True).filter(pk__in=workers).select_related("user").order_by("pk")
-    applied = set(Application.objects.open().filter(opening=opening, worker__in=workers).values_list("worker", flat=True))
+    left_out = _left_out(opening, workers)
     invited = []
     for worker in people:
-        if worker.pk in applied:
+        if worker.pk in left_out:
             continue
         application = Application(
             worker=worker, opening=opening, receipt=new_receipt(), status=Status.INVITED, answer_by=timezone.now() + ANSWER_TIME
@@ -58,7 +84,21 @@ def invite(*, opening: Opening, workers: Collection[int], by: User, on: dt.date)
         keep(application, by=by)
         tell_worker(application, "invited", gettext_noop("%(factory)s mời bạn ứng tuyển %(title)s. Mở Vùng Xanh để xem và trả lời."))
         invited.append(application)
-    return Invited(invited, len(set(workers)) - len(invited))
+    not_looking = set(workers) - left_out.keys() - {application.worker_id for application in invited}
+    return Invited(invited, left_out | dict.fromkeys(sorted(not_looking), LeftOut.NOT_LOOKING))
+
+
+def contacts_left(*, enterprise: int, on: dt.date) -> int:
+    """How many more people the enterprise may invite today."""
+    today = ApplicationEvent.objects.filter(status=Status.INVITED, at__date=on, application__opening__factory__enterprise=enterprise)
+    return max(0, MOST_INVITED_A_DAY - today.count())
+
+
+def _left_out(opening: Opening, workers: Collection[int]) -> dict[int, LeftOut]:
+    waiting = Application.objects.filter(worker__in=workers, status=Status.INVITED).order_by().values_list("worker").annotate(Count("pk"))
+    often = [worker for worker, invitations in waiting if invitations >= MOST_WAITING_INVITATIONS]
+    applied = Application.objects.open().filter(opening=opening, worker__in=workers).order_by("pk").values_list("worker", flat=True)
+    return dict.fromkeys(often, LeftOut.INVITED_OFTEN) | dict.fromkeys(applied, LeftOut.APPLIED)
 
 
 @transaction.atomic
