@@ -58,13 +58,16 @@ class _Names:
         self.zones = {row.pk: str(row) for row in IndustrialZone.objects.order_by("name", "pk")} if placed else {}
 
     def of(self, part: Part) -> str:
-        """The few zones or occupations meant; of many, what was said and how many they are."""
-        table = self.zones if part.kind == PLACE else self.occupations
-        meant = [table[key] for key in table if key in part.values]
-        if 0 < len(meant) <= MOST_NAMES:
-            return ", ".join(meant)
-        said = part.phrases[0].shown if part.phrases else " ".join(part.words)
-        return f"{said} ({len(meant)})" if meant else said
+        """The few occupations meant; of many, what was said."""
+        meant = [name for key, name in self.occupations.items() if key in part.values]
+        return ", ".join(meant) if 0 < len(meant) <= MOST_NAMES else part.phrases[0].shown
+
+    def where(self, part: Part) -> str:
+        """The few zones meant; of many, the place and how many there are."""
+        meant = [name for key, name in self.zones.items() if key in part.values]
+        if len(meant) <= MOST_NAMES:
+            return _("ở %(place)s") % {"place": ", ".join(meant)}
+        return _("quanh %(place)s (%(count)d khu)") % {"place": part.phrases[0].shown, "count": len(meant)}
 
 
 def _from_words(address: QueryDict, parameters: OpeningParameters, reading: Reading, names: _Names) -> Iterator[Chip]:
@@ -81,7 +84,7 @@ def _label(part: Part, names: _Names) -> str:
     """ "" for words that are only words."""
     label = {
         OCCUPATION: lambda: _("nghề: %(name)s") % {"name": names.of(part)},
-        PLACE: lambda: _("ở %(place)s") % {"place": names.of(part)},
+        PLACE: lambda: names.where(part),
         SHIFT: lambda: ", ".join(str(Shift(value).label) for value in sorted(part.values)),
         PAY: lambda: _("từ %(wage)s") % {"wage": millions(part.value)},
         START: lambda: _("bắt đầu trước hoặc vào %(day)s") % {"day": day(part.value)},

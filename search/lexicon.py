@@ -13,6 +13,7 @@ from functools import cache, cached_property, lru_cache
 from itertools import islice, takewhile
 from pathlib import Path
 
+from recruitment.places.distances import distance_km
 from search import text
 
 DATA = Path(__file__).resolve().parent / "data"
@@ -21,8 +22,11 @@ WORDS, FILLER, PROVINCE = "words", "filler", "province"
 CONDITIONS = (PLACE, SHIFT, DORMITORY, SHUTTLE, EXPERIENCE)  # what a structured field of an opening answers
 ZONE_PREFIXES = ("kcn", "khu công nghiệp")
 ZONE_ENDINGS = ("industrial zone", "industrial park")
+COMMUNE_PREFIXES = ("xã", "phường")
+NEAR_KM = 10  # as the crow flies, from the centre of a commune to a zone that is "near" it
+CommuneRow = tuple[str, float, float]  # name, latitude, longitude
 OccupationRow = tuple[int, str, str, tuple[str, ...]]  # primary key, name, English name, synonyms
-ZoneRow = tuple[int, str, str, str, int]  # primary key, code, name, English name, province
+ZoneRow = tuple[int, str, str, str, int, float, float]  # primary key, code, name, English name, province, latitude, longitude
 ProvinceRow = tuple[int, str, str, int | None]  # primary key, name, English name, the province that it is part of now
 
 
@@ -80,8 +84,16 @@ def fold_word(word: str) -> str:
 
 
 @lru_cache(maxsize=4)
-def lexicon_of(occupations: tuple[OccupationRow, ...], zones: tuple[ZoneRow, ...] = (), provinces: tuple[ProvinceRow, ...] = ()) -> Lexicon:
-    phrases = [*_occupations(occupations), *_places(zones, provinces), *_from_the_file()]
+def lexicon_of(
+    occupations: tuple[OccupationRow, ...],
+    zones: tuple[ZoneRow, ...] = (),
+    provinces: tuple[ProvinceRow, ...] = (),
+    communes: tuple[CommuneRow, ...] = (),
+) -> Lexicon:
+    places = _places(zones, provinces)
+    taken = {phrase.words for phrase in places}
+    near = [phrase for phrase in _communes(communes, zones) if phrase.words not in taken]
+    phrases = [*_occupations(occupations), *places, *near, *_from_the_file()]
     table: dict[tuple[str, ...], list[Phrase]] = defaultdict(list)
     for phrase in phrases:
         table[phrase.folded].append(phrase)
@@ -106,7 +118,7 @@ def _occupations(rows: Iterable[OccupationRow]) -> list[Phrase]:
 def _places(zones: Sequence[ZoneRow], provinces: Sequence[ProvinceRow]) -> list[Phrase]:
     """Zones by their names ("Yên Bình" is every zone whose name begins so), provinces that have some, and old names of both."""
     named: dict[tuple[str, ...], set[int]] = defaultdict(set)
-    names = [(pk, _without(_words(name), ZONE_PREFIXES, ZONE_ENDINGS)) for pk, _code, *both, _province in zones for name in both]
+    names = [(pk, _without(_words(name), ZONE_PREFIXES, ZONE_ENDINGS)) for pk, _code, *both, _province, _north, _east in zones for name in both]
     for pk, words in names:
         named[words].add(pk)
         named[words] |= {other for other, longer in names if longer[: len(words)] == words}
@@ -117,8 +129,19 @@ def _places(zones: Sequence[ZoneRow], provinces: Sequence[ProvinceRow]) -> list[
     also = dict(_rows(PROVINCE))
     for pk, name, name_en, successor in provinces:
         for words in (_words(name), _words(name_en), *also.get(name, ())):
-            named[words] |= {zone for zone, _code, _name, _name_en, province in zones if province in (pk, successor)}
+            named[words] |= {zone for zone, _code, _name, _name_en, province, *_where in zones if province in (pk, successor)}
     return [_phrase(PLACE, words, values=frozenset(found), shown=_as_a_name(words)) for words, found in named.items() if words and found]
+
+
+def _communes(communes: Iterable[CommuneRow], zones: Sequence[ZoneRow]) -> list[Phrase]:
+    """A commune is the zones near it. Many are called like other things ("Trung Thành"), so their accents must be right."""
+    found = []
+    for name, latitude, longitude in communes:
+        words = _without(_words(name), COMMUNE_PREFIXES, ())
+        near = frozenset(pk for pk, *_names, north, east in zones if distance_km(latitude, longitude, north, east) <= NEAR_KM)
+        if near:
+            found.append(_phrase(PLACE, words, values=near, shown=_as_a_name(words), exact=True))
+    return found
 
 
 def _as_a_name(words: Iterable[str]) -> str:

@@ -19,7 +19,23 @@ MOST_WORDS = 40  # of one query; the rest is ignored, which keeps the longest qu
 LOWEST_WAGE, HIGHEST_WAGE = 1_000_000, 200_000_000  # đồng a month, as the wage filter has them
 
 LEADS = {
-    *("ở", "tại", "gần", "kcn", "khu", "khu công nghiệp", "khu cong nghiep", "industrial park", "industrial zone", "in", "at", "near", "with"),
+    *(
+        "ở",
+        "tại",
+        "gần",
+        "xã",
+        "phường",
+        "kcn",
+        "khu",
+        "khu công nghiệp",
+        "khu cong nghiep",
+        "industrial park",
+        "industrial zone",
+        "in",
+        "at",
+        "near",
+        "with",
+    ),
     *("làm", "đi", "chỉ", "có", "co", "hỗ", "trợ", "cần", "muốn", "lương", "thu", "nhập", "mức", "trên", "từ"),
 }
 NEGATIONS = frozenset(

@@ -8,7 +8,7 @@ from elasticsearch.dsl import Q
 from elasticsearch.dsl.query import Query
 
 from recruitment.occupations.models import Occupation
-from recruitment.places.models import IndustrialZone, Province
+from recruitment.places.models import Commune, IndustrialZone, Province
 from search import text
 from search.documents import BY_SHUTTLE
 from search.lexicon import DORMITORY, EXPERIENCE, OCCUPATION, PLACE, SHIFT, SHUTTLE, WORDS, Lexicon, fold_word, lexicon_of
@@ -24,10 +24,11 @@ FEWEST_TO_RELAX = 3  # words or phrases; of fewer, none can be missing
 def lexicon() -> Lexicon:
     """The lexicon of the database as it is now."""
     occupations = Occupation.objects.order_by("pk").values_list("pk", "name", "name_en", "synonyms")
-    zones = IndustrialZone.objects.order_by("pk").values_list("pk", "code", "name", "name_en", "province")
+    zones = tuple(IndustrialZone.objects.order_by("pk").values_list("pk", "code", "name", "name_en", "province", "latitude", "longitude"))
     provinces = Province.objects.order_by("pk").values_list("pk", "name", "name_en", "successor")
+    communes = Commune.objects.filter(province__in={province for _pk, _code, _name, _name_en, province, *_where in zones}).order_by("pk")
     rows = tuple((pk, name, name_en, tuple(synonyms)) for pk, name, name_en, synonyms in occupations)
-    return lexicon_of(rows, tuple(zones), tuple(provinces))
+    return lexicon_of(rows, zones, tuple(provinces), tuple(communes.values_list("name", "latitude", "longitude")))
 
 
 @dataclass(frozen=True)

@@ -23,12 +23,13 @@ LEXICON = lexicon_of(
         (DRIVER, "Lái xe tải", "Truck driver", ()),
     ),
     (
-        (YEN_BINH, "yen-binh", "KCN Yên Bình", "Yen Binh Industrial Zone", 1),
-        (YEN_BINH_2, "yen-binh-2", "KCN Yên Bình 2", "Yen Binh 2 Industrial Zone", 1),
-        (SONG_CONG, "song-cong-1", "KCN Sông Công I", "Song Cong I Industrial Zone", 1),
-        (QUYET_THANG, "quyet-thang", "KCN Quyết Thắng", "Quyet Thang Industrial Zone", 1),
+        (YEN_BINH, "yen-binh", "KCN Yên Bình", "Yen Binh Industrial Zone", 1, 21.415, 105.894),
+        (YEN_BINH_2, "yen-binh-2", "KCN Yên Bình 2", "Yen Binh 2 Industrial Zone", 1, 21.411, 105.897),
+        (SONG_CONG, "song-cong-1", "KCN Sông Công I", "Song Cong I Industrial Zone", 1, 21.495, 105.869),
+        (QUYET_THANG, "quyet-thang", "KCN Quyết Thắng", "Quyet Thang Industrial Zone", 1, 21.581, 105.791),
     ),
     ((1, "Thái Nguyên", "Thai Nguyen", None), (2, "Bắc Kạn", "Bac Kan", 1), (3, "Bắc Ninh", "Bac Ninh", None)),
+    (("Phường Vạn Xuân", 21.411, 105.897), ("Xã Trung Thành", 21.38, 105.9), ("Xã Sảng Mộc", 21.9, 106.1)),
 )
 INDEXED = {"khung", "xe", "tai", "han", "ca", "trieu", "cong", "nhan", "dien", "tu", "kho", "bac", "ninh"}
 
@@ -158,6 +159,8 @@ def test_days_that_don_t_exist_are_words(typed):
         ("khu cong nghiep song cong", [("place", {SONG_CONG})]),
         ("lai xe tai song cong", [("occupation", {DRIVER}), ("place", {SONG_CONG})]),
         ("Phổ Yên", [("place", {YEN_BINH, YEN_BINH_2})]),
+        ("gần phường Vạn Xuân", [("place", {YEN_BINH, YEN_BINH_2, SONG_CONG})]),
+        ("xã Sảng Mộc", [("word", "xã"), ("word", "sảng"), ("word", "mộc")]),
         ("thành phố Thái Nguyên", [("place", {QUYET_THANG})]),
         ("TN", [("place", {YEN_BINH, YEN_BINH_2, SONG_CONG, QUYET_THANG})]),
         ("Bắc Kạn", [("place", {YEN_BINH, YEN_BINH_2, SONG_CONG, QUYET_THANG})]),
@@ -197,6 +200,7 @@ def test_exclusion(typed, expected):
         ("chất lượng cao", "wage"),
         ("máy may", "shift"),
         ("nhân viên hành chính", "shift"),
+        ("trung thanh", "place"),  # a commune only with its accents
         ("cơ khí", "filler"),
         ("co khi", "filler"),  # "có" is one only with its accent
         ("lai xe tai", "filler"),
