@@ -85,13 +85,11 @@ BIRTHS = {
 }
 ANOTHER_PERSON = Explanation(
     _("Giấy có vẻ của người khác"),
-    _(
-        "Họ tên hoặc ngày sinh trên giấy khác hồ sơ của bạn. Hãy gửi giấy của chính bạn; nếu hồ sơ ghi sai, hãy nhập tay và mang giấy gốc tới cán bộ y tế."
-    ),
+    _("Họ tên hoặc ngày sinh trên giấy khác hồ sơ của bạn. Hãy gửi giấy của chính bạn; nếu hồ sơ ghi sai, hãy sửa ở mục Hồ sơ rồi gửi lại."),
 )
 ANOTHER_SPELLING = Explanation(
     _("Giấy không khớp hoàn toàn với hồ sơ"),
-    _("Nếu giấy ghi sai, hãy báo nơi cấp. Nếu hồ sơ ghi sai, hãy báo trung tâm dịch vụ việc làm. Trong lúc chờ, bạn ghi được ở mức tự khai."),
+    _("Nếu hồ sơ ghi sai, hãy sửa ở mục Hồ sơ rồi gửi lại. Nếu giấy ghi sai, hãy báo nơi cấp; trong lúc chờ, bạn ghi được ở mức tự khai."),
 )
 
 

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from recruitment.accounts.permissions import permission
 from recruitment.health.certificate_forms import KeyForm, RevokeForm, WithdrawForm
+from recruitment.health.models.trust import RevokedCertificate, TrustedKey
 from recruitment.health.services.trust import restore_certificate, revoke_certificate, trust_keys, withdraw_key
-from recruitment.health.trust import RevokedCertificate, TrustedKey
 from recruitment.shared.refusals import Refusal
 
 ROWS_PER_PAGE = 50

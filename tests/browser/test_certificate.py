@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from recruitment.health.models import HealthEvent
-from recruitment.health.trust import TrustedKey
+from recruitment.health.models.trust import TrustedKey
 from recruitment.workers.models import Worker
 from tests.browser.conftest import LAPTOP
 from tests.browser.test_every_page import FIRST_VISIT_BYTES, FIRST_VISIT_REQUESTS, NARROWEST, violations, weigh

@@ -6,7 +6,7 @@ import factory
 from django.utils import timezone
 
 from recruitment.health.models import AdmissionPolicy, AdmissionRule, Clearance, HealthEvent, HealthRecord
-from recruitment.health.trust import TrustedKey
+from recruitment.health.models.trust import TrustedKey
 from tests.factories.certificates import Issuer
 
 

@@ -3,7 +3,7 @@
 from recruitment.health.models.clearances import Clearance, ClearanceChange, Reassessment
 from recruitment.health.models.events import ClaimHold, HealthEvent, HealthRecord
 from recruitment.health.models.policies import AdmissionPolicy, AdmissionRule
-from recruitment.health.trust import RevokedCertificate, TrustedKey
+from recruitment.health.models.trust import RevokedCertificate, TrustedKey
 
 __all__ = [
     "AdmissionPolicy",

@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from recruitment.accounts.models import Role, User
-from recruitment.health.trust import TrustedKey
+from recruitment.health.models.trust import TrustedKey
 from recruitment.shared.crypto import EncryptedJSONField
 from recruitment.workers.models import Consent, Worker
 
@@ -66,6 +66,7 @@ class HealthEvent(models.Model):
     recorded_at = models.DateTimeField(auto_now_add=True)
     removed_at = models.DateTimeField(null=True)
     certificate_digest = models.CharField(max_length=64, null=True, editable=False, help_text=_("mã giấy chứng nhận, băm có khóa"))
+    certificate_identity = models.CharField(max_length=64, null=True, editable=False, help_text=_("họ tên và ngày sinh đã so với giấy, băm có khóa"))
     certificate_key = models.ForeignKey(TrustedKey, null=True, editable=False, on_delete=models.PROTECT, related_name="events")
     doubt = models.CharField(max_length=14, choices=Doubt, blank=True, default="", db_default="")
     reviewed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")

@@ -13,8 +13,8 @@ from recruitment.health.certificates.problems import Problem
 from recruitment.health.certificates.reading import Reading, read
 from recruitment.health.certificates.signing import SigningKey, key_from_pem
 from recruitment.health.models import HealthEvent
+from recruitment.health.models.trust import RevokedCertificate, TrustedKey, certificate_digest
 from recruitment.health.services.events import MOST_EVENTS, TooManyEvents, lock_record, record_changed
-from recruitment.health.trust import RevokedCertificate, TrustedKey, certificate_digest
 from recruitment.shared.refusals import Refusal
 from recruitment.workers.models import Worker
 
@@ -95,6 +95,7 @@ def record_certificate(*, text: str, worker: Worker, at: dt.datetime, by: User, 
     Raises CertificateRefused, CertificateOfAnotherPerson, NotYetRecovered, TwoDosesOnOneDay or TooManyEvents.
     """
     record = lock_record(worker)
+    worker = Worker.objects.select_related("user").get(pk=worker.pk)  # the name of now, which nobody mends while the record is locked
     verdict = judge(text, worker=worker, at=at)
     reading = verdict.reading
     if reading.content is None or reading.facts is None or not verdict.may_be_claimed:
@@ -111,7 +112,7 @@ def record_certificate(*, text: str, worker: Worker, at: dt.datetime, by: User, 
     HealthEvent.objects.filter(pk__in=replaced).update(removed_at=timezone.now())
     event = HealthEvent(worker=worker, facts=facts, recorded_by=by, certificate_digest=digest)
     if verdict.proves and reading.key:
-        event.proof = HealthEvent.Proof.CERTIFICATE
+        event.proof, event.certificate_identity = HealthEvent.Proof.CERTIFICATE, worker.identity_index
         event.certificate_key = TrustedKey.objects.filter(fingerprint=reading.key.fingerprint.hex()).latest("pk")
     try:
         with transaction.atomic():

@@ -67,7 +67,7 @@ def lock_record(worker: Worker) -> HealthRecord:
     return HealthRecord.objects.select_for_update(of=("self",), no_key=True).select_related("worker__user").get(worker=worker)
 
 
-def record_changed(record: HealthRecord, *, by: User | None, on: dt.date) -> None:
-    """After a change of events: a new version of the locked record, and a new decision."""
+def record_changed(record: HealthRecord, *, by: User | None, on: dt.date, tell: bool = False) -> None:
+    """After a change of events: a new version of the locked record, and a new decision. `tell`: see assess_worker."""
     HealthRecord.objects.filter(pk=record.pk).update(version=F("version") + 1)
-    assess_worker(worker=record.worker, by=by, on=on)
+    assess_worker(worker=record.worker, by=by, on=on, tell=tell)

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from celery import current_app
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
@@ -14,8 +14,8 @@ from kombu.exceptions import OperationalError
 from recruitment.accounts.models import User
 from recruitment.health.certificates.signing import NotASigningKey, key_from_pem
 from recruitment.health.models import HealthEvent
+from recruitment.health.models.trust import RevokedCertificate, TrustedKey, certificate_digest
 from recruitment.health.services.events import lock_record, record_changed
-from recruitment.health.trust import RevokedCertificate, TrustedKey, certificate_digest
 from recruitment.shared.refusals import Conflict, Refusal
 from recruitment.workers.models import Worker
 
@@ -136,10 +136,11 @@ def restore_certificate(*, revoked: RevokedCertificate, by: User) -> None:
 
 
 def proofs_that_no_longer_hold():
-    """Events verified by a key that was withdrawn since, or by a certificate that was revoked."""
+    """Events verified by a key that was withdrawn since, by a certificate that was revoked, or for another name or birth date."""
     revoked = RevokedCertificate.objects.filter(digest=OuterRef("certificate_digest"))
     verified = HealthEvent.objects.filter(removed_at=None, certificate_key__isnull=False)
-    return verified.filter(Q(certificate_key__withdrawn_at__isnull=False) | Exists(revoked)).order_by("worker_id", "pk")
+    mended = ~Q(certificate_identity=F("worker__identity_index"))
+    return verified.filter(Q(certificate_key__withdrawn_at__isnull=False) | Exists(revoked) | mended).order_by("worker_id", "pk")
 
 
 def drop_lost_proofs(*, on: dt.date) -> int:
@@ -147,17 +148,18 @@ def drop_lost_proofs(*, on: dt.date) -> int:
     concerned = 0
     while pks := list(dict.fromkeys(proofs_that_no_longer_hold().values_list("worker_id", flat=True)[:CHUNK])):
         for worker in Worker.objects.filter(pk__in=pks).order_by("pk"):
-            _drop_lost_proofs_of(worker, on)
+            drop_lost_proofs_of(worker=worker, on=on)
         concerned += len(pks)
     return concerned
 
 
 @transaction.atomic
-def _drop_lost_proofs_of(worker: Worker, on: dt.date) -> None:
+def drop_lost_proofs_of(*, worker: Worker, on: dt.date) -> None:
+    """Also when somebody mends a name or birth date: else a friend's certificate would prove for whoever borrows the name for a minute."""
     record = lock_record(worker)
     lost = list(proofs_that_no_longer_hold().filter(worker=worker).values_list("pk", flat=True))
-    if HealthEvent.objects.filter(pk__in=lost).update(certificate_key=None, proof=HealthEvent.Proof.CLAIMED):
-        record_changed(record, by=None, on=on)
+    if HealthEvent.objects.filter(pk__in=lost).update(certificate_key=None, certificate_identity=None, proof=HealthEvent.Proof.CLAIMED):
+        record_changed(record, by=None, on=on, tell=True)
 
 
 def _nudge() -> None:

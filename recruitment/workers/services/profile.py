@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from django.db import transaction
 
 from recruitment.accounts.models import User
+from recruitment.health.services.trust import drop_lost_proofs_of
 from recruitment.occupations.models import Occupation, Skill
 from recruitment.places.models import Commune, IndustrialZone, Province
 from recruitment.workers.models import Worker, WorkerOccupation
@@ -39,6 +40,7 @@ def change_profile(
     worker.home_province, worker.home_commune = home_province, home_commune
     worker.available_from, worker.shifts, worker.wage_wanted, worker.needs_dormitory = available_from, list(shifts), wage_wanted, needs_dormitory
     worker.save()
+    drop_lost_proofs_of(worker=worker, on=on)
     worker.occupations.exclude(occupation__in=occupations).delete()
     for occupation, months in occupations.items():
         WorkerOccupation.objects.update_or_create(worker=worker, occupation=occupation, defaults={"experience_months": months})

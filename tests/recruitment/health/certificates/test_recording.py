@@ -6,6 +6,7 @@ import pytest
 
 from recruitment.health.certificates.problems import Problem
 from recruitment.health.models import Clearance, HealthEvent, HealthRecord
+from recruitment.health.models.trust import TrustedKey, certificate_digest
 from recruitment.health.services import trust
 from recruitment.health.services.certificates import (
     CertificateOfAnotherPerson,
@@ -15,8 +16,8 @@ from recruitment.health.services.certificates import (
     record_certificate,
 )
 from recruitment.health.services.events import record_event, remove_event
-from recruitment.health.trust import TrustedKey, certificate_digest
 from recruitment.workers.models import Consent
+from recruitment.workers.services.profile import change_profile
 from tests.factories.accounts import UserFactory
 from tests.factories.certificates import DAY, NOW, Issuer, holder, negative_test, recovery, vaccination
 from tests.factories.health import HealthEventFactory, TrustedKeyFactory
@@ -246,3 +247,27 @@ def test_keys_that_share_an_id_are_both_tried(worker, issuer):
     other = Issuer()
     TrustedKeyFactory(issuer=other, fingerprint=issuer.key.fingerprint.hex()[:16] + "0" * 48)
     assert send(issuer.issue(vaccination()), worker).proof == CERTIFICATE
+
+
+def mend(worker, **changes):
+    wishes = {name: getattr(worker, name) for name in ("home_province", "home_commune", "available_from", "shifts", "wage_wanted", "needs_dormitory")}
+    identity = {"name": worker.user.name, "birth_date": worker.birth_date} | changes
+    change_profile(worker=worker, **wishes, **identity, occupations={}, zones=[], skills=[], by=worker.user, on=TODAY)
+    worker.user.refresh_from_db()
+
+
+def test_whoever_borrows_a_friends_name_for_a_minute_keeps_no_proof(worker, issuer):
+    text = issuer.issue(vaccination(person=holder(nam={"fn": "Trần", "fnt": "TRAN"}, dob="1990-01-01")))
+    mend(worker, name="Trần Thị Thử", birth_date=dt.date(1990, 1, 1))
+    event = send(text, worker)
+    assert event.proof == CERTIFICATE
+    mend(worker, name="Nông Thị Thử", birth_date=dt.date(1998, 5, 6))
+    event.refresh_from_db()
+    assert (event.proof, event.certificate_key) == (CLAIMED, None)
+
+
+def test_mending_accents_or_anything_else_keeps_the_proof(worker, issuer):
+    event = send(issuer.issue(vaccination()), worker)
+    mend(worker, name="Nong Thi Thu")
+    event.refresh_from_db()
+    assert event.proof == CERTIFICATE

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from recruitment.health.trust import RevokedCertificate, TrustedKey
+from recruitment.health.models.trust import RevokedCertificate, TrustedKey
 from tests.factories.accounts import UserFactory
 from tests.factories.certificates import DAY, NOW, Issuer
 from tests.factories.health import TrustedKeyFactory
