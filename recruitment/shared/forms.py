@@ -75,7 +75,17 @@ class CleanTextField(CleanCharField):
         super().__init__(max_length=max_length, **options)
 
 
-class PeopleDateField(forms.Field):
+class ReadField(forms.Field):
+    """Reads a value that may be written in several ways: only another value is a change."""
+
+    def has_changed(self, initial, data):
+        try:
+            return self.to_python(initial) != self.to_python(data)
+        except ValidationError:
+            return True
+
+
+class PeopleDateField(ReadField):
     """A day as 24/11/2026, 24-11-2026, 24.11.2026, 24112026 or 2026-11-24.
 
     `earliest` and `latest` are days, or functions that give one; both inclusive.
@@ -121,12 +131,6 @@ class PeopleDateField(forms.Field):
         if value > latest:
             raise ValidationError(self.error_messages["late"], code="late", params={"limit": f"{latest:%d/%m/%Y}"})
 
-    def has_changed(self, initial, data):
-        try:
-            return self.to_python(initial) != self.to_python(data)
-        except ValidationError:
-            return True
-
 
 def day_of(limit: Limit) -> dt.date:
     return limit() if callable(limit) else limit
@@ -152,7 +156,7 @@ def years_ago(years: int) -> Callable[[], dt.date]:
     return limit
 
 
-class MoneyField(forms.Field):
+class MoneyField(ReadField):
     """Integer đồng, from 8, 8tr, 8tr5, 8,5 triệu, 8.000, 8.000.000: bare numbers mean what fits between the bounds."""
 
     widget = MoneyInput
@@ -183,14 +187,8 @@ class MoneyField(forms.Field):
     def prepare_value(self, value):
         return grouped(value) if isinstance(value, int) else value
 
-    def has_changed(self, initial, data):
-        try:
-            return self.to_python(initial) != self.to_python(data)
-        except ValidationError:
-            return True
 
-
-class CountField(forms.Field):
+class CountField(ReadField):
     """A whole number, from 20, 1.000, 1 000 or 1,000. `smallest` and `largest` are inclusive."""
 
     widget = CountInput
@@ -219,12 +217,6 @@ class CountField(forms.Field):
         if value is not None and not self.smallest <= value <= self.largest:
             limits = {"smallest": grouped(self.smallest), "largest": grouped(self.largest)}
             raise ValidationError(self.error_messages["range"], code="range", params=limits)
-
-    def has_changed(self, initial, data):
-        try:
-            return self.to_python(initial) != self.to_python(data)
-        except ValidationError:
-            return True
 
 
 class PhoneField(forms.Field):

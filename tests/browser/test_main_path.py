@@ -68,40 +68,31 @@ def test_a_wrong_code_says_what_to_do_and_keeps_what_was_typed(visit):
     assert page.locator("[name=name]").input_value() == "Lý Văn Nhầm"
 
 
-def test_a_recruiter_posts_in_four_steps_and_the_opening_is_found(sign_in):
-    page = sign_in("recruiter", viewport=LAPTOP)
+def post_in_four_steps(page, *, title, headcount, base_wage):
     page.goto("/openings/new/")
     page.locator("[name=factory]").select_option(index=1)
     page.locator("[name=occupation]").select_option(index=3)
-    page.locator("[name=title]").fill("Công nhân lắp ráp ca ngày")
+    page.locator("[name=title]").fill(title)
     page.get_by_role("button", name="Lưu và tiếp tục").click()
-    page.locator("[name=headcount]").fill("12")
+    page.locator("[name=headcount]").fill(headcount)
     page.locator("[name=shift][value=day]").check()
     page.locator("[name=rest_day]").fill("Chủ nhật")
     page.locator("[name=starts_on]").fill("10/12/2026")
     page.get_by_role("button", name="Lưu và tiếp tục").click()
-    page.locator("[name=base_wage]").fill("6,5 triệu")
+    page.locator("[name=base_wage]").fill(base_wage)
     page.get_by_role("button", name="Lưu và tiếp tục").click()
     page.get_by_role("button", name="Đăng tin").click()
+
+
+def test_a_recruiter_posts_in_four_steps_and_the_opening_is_found(sign_in):
+    post_in_four_steps(sign_in("recruiter", viewport=LAPTOP), title="Công nhân lắp ráp ca ngày", headcount="12", base_wage="6,5 triệu")
     opening = Opening.objects.get(title="Công nhân lắp ráp ca ngày")
     assert (opening.status, opening.headcount, opening.base_wage) == ("published", 12, 6_500_000)
 
 
 def test_an_age_limit_in_an_advertisement_is_marked_with_its_article(sign_in):
     page = sign_in("recruiter", viewport=LAPTOP)
-    page.goto("/openings/new/")
-    page.locator("[name=factory]").select_option(index=1)
-    page.locator("[name=occupation]").select_option(index=3)
-    page.locator("[name=title]").fill("Tuyển nữ 18-35 tuổi đứng máy")
-    page.get_by_role("button", name="Lưu và tiếp tục").click()
-    page.locator("[name=headcount]").fill("5")
-    page.locator("[name=shift][value=day]").check()
-    page.locator("[name=rest_day]").fill("Chủ nhật")
-    page.locator("[name=starts_on]").fill("10/12/2026")
-    page.get_by_role("button", name="Lưu và tiếp tục").click()
-    page.locator("[name=base_wage]").fill("6500000")
-    page.get_by_role("button", name="Lưu và tiếp tục").click()
-    page.get_by_role("button", name="Đăng tin").click()
+    post_in_four_steps(page, title="Tuyển nữ 18-35 tuổi đứng máy", headcount="5", base_wage="6500000")
     expect(page.locator("mark").first).to_be_visible()
     assert Opening.objects.get(title__startswith="Tuyển nữ").status == "draft"
 
