@@ -59,6 +59,10 @@ TABLE: dict[str, frozenset[str]] = {
         "outbreaks.read": [Role.RECRUITER, Role.HEALTH_OFFICER],
         "outbreaks.declare": [Role.RECRUITER, Role.HEALTH_OFFICER],
         "outbreaks.decide": [Role.HEALTH_OFFICER],
+        "health.manage_policies": [Role.HEALTH_OFFICER],
+        "health.manage_area_levels": [Role.HEALTH_OFFICER],
+        "health.read_area_levels": [ANYONE],
+        "health.verify_claims": [Role.HEALTH_OFFICER],
         "quarantine.read_capacity": [Role.LABOUR_OFFICER, Role.HEALTH_OFFICER],
     }.items()
 }

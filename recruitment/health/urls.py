@@ -1,6 +1,6 @@
 from django.urls import path
 
-from recruitment.health import certificate_views, trust_views, views
+from recruitment.health import area_views, certificate_views, claim_views, policy_views, trust_views, views
 
 app_name = "health"
 urlpatterns = [
@@ -14,4 +14,28 @@ urlpatterns = [
     path("health/keys/<int:pk>/withdraw/", trust_views.withdraw, name="withdraw_key"),
     path("health/revoked/", trust_views.revoked, name="revoked"),
     path("health/revoked/<int:pk>/restore/", trust_views.restore, name="restore_certificate"),
+    path("health/policies/", policy_views.policy_list, name="policies"),
+    path("health/policies/new/", policy_views.start, name="policy_start"),
+    path("health/policies/<int:pk>/", policy_views.policy, name="policy"),
+    path("health/policies/<int:pk>/copy/", policy_views.copy, name="policy_copy"),
+    path("health/policies/<int:pk>/edit/", policy_views.edit, name="policy_edit"),
+    path("health/policies/<int:pk>/discard/", policy_views.discard, name="policy_discard"),
+    path("health/policies/<int:pk>/rules/new/", policy_views.rule, name="policy_rule_new"),
+    path("health/policies/<int:pk>/rules/<int:rule_pk>/", policy_views.rule, name="policy_rule"),
+    path("health/policies/<int:pk>/rules/<int:rule_pk>/remove/", policy_views.remove_rule, name="policy_rule_remove"),
+    path("health/policies/<int:pk>/submit/", policy_views.submit, name="policy_submit"),
+    path("health/policies/<int:pk>/publish/", policy_views.publish, name="policy_publish"),
+    path("health/policies/<int:pk>/return/", policy_views.send_back, name="policy_return"),
+    path("health/policies/<int:pk>/try/", policy_views.try_on_person, name="policy_try"),
+    path("health/policies/<int:pk>/try/people/", policy_views.try_on_people, name="policy_try_people"),
+    path("health/claims/", claim_views.claims, name="claims"),
+    path("health/claims/<int:pk>/", claim_views.claim, name="claim"),
+    path("health/claims/<int:pk>/take/", claim_views.take, name="claim_take"),
+    path("health/claims/<int:pk>/decide/", claim_views.decide, name="claim_decide"),
+    path("areas/", area_views.area_levels, name="area_levels"),
+    path("areas/<int:pk>/", area_views.province, name="area_province"),
+    path("areas/<int:pk>/enter/", area_views.enter, name="area_enter"),
+    path("areas/import/", area_views.upload, name="area_import"),
+    path("areas/import/<uuid:key>/", area_views.check, name="area_import_check"),
+    path("health/reassessments/<int:pk>/", policy_views.reassessment, name="reassessment"),
 ]

@@ -6,8 +6,9 @@ column for the title; whatever stands above it (a merged heading, empty rows) is
 
 import csv
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from io import StringIO
 from itertools import islice
 from pathlib import PurePath
@@ -55,7 +56,21 @@ COLUMNS = {
     "closes_on": "hạn nhận hồ sơ;hạn nộp hồ sơ;hạn nộp;hạn;deadline;closing date",
     "description": "mô tả;mô tả công việc;nội dung công việc;description;job description",
 }
-FIELD_OF = {plain(name): field for field, names in COLUMNS.items() for name in names.split(";")}
+
+
+@dataclass(frozen=True)
+class Headings:
+    """What the columns of a kind of table may be called; the header is the row that has `needed`."""
+
+    columns: Mapping[str, str]  # names separated by ";" by field
+    needed: str
+
+    @cached_property
+    def field_of(self) -> dict[str, str]:
+        return {plain(name): field for field, names in self.columns.items() for name in names.split(";")}
+
+
+OPENINGS = Headings(COLUMNS, needed="title")
 
 
 @dataclass(frozen=True)
@@ -66,19 +81,19 @@ class TableRow:
     cells: dict[str, str]
 
 
-def read_table(*, filename: str, content: bytes) -> list[TableRow]:
+def read_table(*, filename: str, content: bytes, headings: Headings = OPENINGS) -> list[TableRow]:
     """The rows below the header. Raises an UnreadableFile that says what to do."""
     if not content.strip():
         raise EmptyFile
     if len(content) > MOST_MEGABYTES * 2**20:
         raise FileTooLarge(megabytes=MOST_MEGABYTES)
-    rows = _below_the_header(_tables(PurePath(filename).suffix.lower(), filename, content))
+    rows = _below_the_header(_tables(PurePath(filename).suffix.lower(), filename, content, headings), headings)
     if not rows:
         raise EmptyFile
     return rows
 
 
-def _tables(suffix: str, filename: str, content: bytes) -> Iterable[Rows]:
+def _tables(suffix: str, filename: str, content: bytes, headings: Headings) -> Iterable[Rows]:
     if content.startswith(OLE):
         raise Encrypted if ENCRYPTED_STREAM in content else OldSpreadsheet
     if suffix == ".xls":
@@ -92,7 +107,7 @@ def _tables(suffix: str, filename: str, content: bytes) -> Iterable[Rows]:
     text = _decoded(content)
     if suffix in SHEET_SUFFIXES:
         raise NotWhatItsNameSays(name=filename, kind="CSV/TXT")
-    return [_cut(text, _delimiter_of(text))]
+    return [_cut(text, _delimiter_of(text, headings))]
 
 
 def _decoded(content: bytes) -> str:
@@ -106,12 +121,12 @@ def _decoded(content: bytes) -> str:
         raise NotUnicode from error
 
 
-def _delimiter_of(text: str) -> str:
+def _delimiter_of(text: str, headings: Headings) -> str:
     """The one at which the header falls into most known columns."""
 
     def known_columns(delimiter: str) -> int:
         try:
-            return max((len(_columns(row)) for row in islice(_reader(text, delimiter), HEADER_WITHIN)), default=0)
+            return max((len(_columns(row, headings)) for row in islice(_reader(text, delimiter), HEADER_WITHIN)), default=0)
         except csv.Error:
             return 0
 
@@ -134,30 +149,30 @@ def _reader(text: str, delimiter: str) -> Iterator[list[str]]:
     return csv.reader(StringIO(text, newline=""), delimiter=delimiter)
 
 
-def _below_the_header(tables: Iterable[Rows]) -> list[TableRow]:
+def _below_the_header(tables: Iterable[Rows], headings: Headings) -> list[TableRow]:
     """The reading whose header names most columns; of several sheets, the first such."""
     best: tuple[int, dict[int, str], Rows] | None = None
     anything = False
     for rows in tables:
         anything = anything or any(cell.strip() for row in rows for cell in row)
         for number, row in enumerate(rows[:HEADER_WITHIN], start=1):
-            columns = _columns(row)
-            if "title" in columns.values():
+            columns = _columns(row, headings)
+            if headings.needed in columns.values():
                 if best is None or len(columns) > len(best[1]):
                     best = (number, columns, rows)
                 break
     if best is None:
-        raise NoHeader if anything else EmptyFile
+        raise NoHeader(column=headings.columns[headings.needed].split(";")[0]) if anything else EmptyFile
     header, columns, rows = best
     return list(_named(rows, header, columns))
 
 
-def _columns(row: list[str]) -> dict[int, str]:
+def _columns(row: list[str], headings: Headings) -> dict[int, str]:
     """Positions of the columns that are recognised, the first of each; remarks in brackets and asterisks don't matter."""
     found: dict[int, str] = {}
     for position, cell in enumerate(row[: MOST_COLUMNS + 1]):
         name = " ".join(re.sub(r"\([^)]*\)|[*:]", " ", plain(cell[:200])).split())
-        field = FIELD_OF.get(name)
+        field = headings.field_of.get(name)
         if field and field not in found.values():
             found[position] = field
     return found

@@ -83,5 +83,7 @@ class NotUnicode(UnreadableFile):
 
 
 class NoHeader(UnreadableFile):
+    """Carries `column`, the one that has to be there."""
+
     def for_people(self) -> str:
-        return _("Không thấy dòng tiêu đề có cột “chức danh”. Hãy đặt tên cột ở dòng đầu của bảng.")
+        return _("Không thấy dòng tiêu đề có cột “%(column)s”. Hãy đặt tên cột ở dòng đầu của bảng.") % {"column": self.facts["column"]}

@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from recruitment.places.models import AreaLevel, Commune, IndustrialZone, MinimumWage, Province
+from recruitment.places.models import AreaLevel, AreaLevelCriteria, Commune, IndustrialZone, MinimumWage, Province
 
 
 @admin.register(Province)
@@ -35,9 +35,24 @@ class MinimumWageAdmin(admin.ModelAdmin):
     list_filter = ["region"]
 
 
+@admin.register(AreaLevelCriteria)
+class AreaLevelCriteriaAdmin(admin.ModelAdmin):
+    list_display = ["document", "since", "bands", "adults_one_dose", "elderly_full_course"]
+
+
 @admin.register(AreaLevel)
 class AreaLevelAdmin(admin.ModelAdmin):
-    list_display = ["province", "commune", "level", "since", "document"]
+    """To look at only: health officers enter levels on their own pages, where each entry is kept and people are assessed anew."""
+
+    list_display = ["province", "commune", "level", "is_locked_down", "since", "document"]
     list_filter = ["level", "since"]
     list_select_related = ["province", "commune"]
-    autocomplete_fields = ["province", "commune"]
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False

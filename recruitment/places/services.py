@@ -11,7 +11,7 @@ from pathlib import Path
 
 from django.db import models, transaction
 
-from recruitment.places.models import Commune, IndustrialZone, MinimumWage, Province
+from recruitment.places.models import AreaLevelCriteria, Commune, IndustrialZone, MinimumWage, Province
 
 DATA = Path(__file__).resolve().parent / "data"
 
@@ -78,6 +78,26 @@ def load_minimum_wages(*, restore: bool = False) -> int:
         for row in rows
     ]
     _add(wages, unique=["region", "since"], restore=restore)
+    return len(rows)
+
+
+@transaction.atomic
+def load_area_level_criteria(*, restore: bool = False) -> int:
+    """The thresholds of area levels, with the document and the day since which each is in force."""
+    rows = _rows("area_level_criteria.csv")
+    bands = ("bands", "levels_when_covered", "levels_otherwise")
+    criteria = [
+        AreaLevelCriteria(
+            document=row["document"],
+            since=dt.date.fromisoformat(row["since"]),
+            adults_one_dose=int(row["adults_one_dose"]),
+            elderly_full_course=int(row["elderly_full_course"]),
+            source=row["source"],
+            **{name: [int(number) for number in row[name].split()] for name in bands},
+        )
+        for row in rows
+    ]
+    _add(criteria, unique=["since"], restore=restore)
     return len(rows)
 
 

@@ -4,13 +4,14 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from recruitment.occupations.services import load_occupations, load_skills
-from recruitment.places.services import load_communes, load_minimum_wages, load_provinces, load_zones
+from recruitment.places.services import load_area_level_criteria, load_communes, load_minimum_wages, load_provinces, load_zones
 
 STEPS = {
     "provinces": load_provinces,
     "communes": load_communes,
     "zones": load_zones,
     "minimum wages": load_minimum_wages,
+    "area level criteria": load_area_level_criteria,
     "occupations": load_occupations,
     "skills": load_skills,
 }
