@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from recruitment.health.vaccines import VACCINES, completes_course
+from recruitment.places.models import Province
 from recruitment.shared.forms import CleanCharField, PeopleDateField, today
 
 PANDEMIC_BEGAN = dt.date(2020, 1, 1)
@@ -95,7 +96,12 @@ class ContactForm(EventForm):
     on = PeopleDateField(label=_("Ngày mắc bệnh hoặc tiếp xúc lần cuối"), help_text=EXAMPLE, earliest=PANDEMIC_BEGAN, latest=today)
     person_class = forms.ChoiceField(
         label=_("Diện"),
-        choices=[("F0", _("F0: tôi mắc bệnh")), ("F1", _("F1: tôi tiếp xúc gần với F0")), ("F2", _("F2: tôi tiếp xúc với F1"))],
+        choices=[
+            ("F0", _("F0: tôi mắc bệnh")),
+            ("F1", _("F1: tôi tiếp xúc gần với F0")),
+            ("F2", _("F2: tôi tiếp xúc với F1")),
+            ("suspected", _("tôi có triệu chứng nghi ngờ (ho, sốt, mất vị giác…)")),
+        ],
         widget=forms.RadioSelect,
         error_messages=CHOOSE,
     )
@@ -104,4 +110,25 @@ class ContactForm(EventForm):
         return super().facts() | {"class": self.cleaned_data["person_class"]}
 
 
-FORMS: dict[str, type[EventForm]] = {form.kind: form for form in (DoseForm, TestForm, RecoveryForm, ContactForm)}
+class StayForm(EventForm):
+    kind, title = "stay", _("Đã ở nơi khác")
+
+    place = forms.ChoiceField(label=_("Ở tỉnh, thành phố nào"), error_messages=CHOOSE)
+    first = PeopleDateField(label=_("Từ ngày"), help_text=EXAMPLE, earliest=PANDEMIC_BEGAN, latest=today)
+    on = PeopleDateField(label=_("Đến ngày"), help_text=EXAMPLE, earliest=PANDEMIC_BEGAN, latest=today)
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.fields["place"].choices = [("", _("Chọn một nơi")), *((row.code, str(row)) for row in Province.objects.existing_on(today()))]
+
+    def clean(self):
+        first, last = self.cleaned_data.get("first"), self.cleaned_data.get("on")
+        if first and last and last < first:
+            self.add_error("on", ValidationError(_("Ngày rời đi phải sau ngày đến. Hãy kiểm tra lại hai ngày."), code="order"))
+        return self.cleaned_data
+
+    def facts(self) -> dict:
+        return super().facts() | {"place": self.cleaned_data["place"], "from": self.cleaned_data["first"].isoformat()}
+
+
+FORMS: dict[str, type[EventForm]] = {form.kind: form for form in (DoseForm, TestForm, RecoveryForm, ContactForm, StayForm)}

@@ -15,6 +15,7 @@ from recruitment.health.explanations import CARDS, METHODS, card_sentence, sente
 from recruitment.health.forms import FORMS
 from recruitment.health.models import Clearance, HealthEvent
 from recruitment.health.services.events import record_event, remove_event
+from recruitment.places.models import Province
 from recruitment.shared.refusals import Refusal
 from recruitment.workers.models import Consent
 
@@ -87,7 +88,13 @@ def _card(clearance: Clearance | None) -> dict:
 
 def event_line(event: HealthEvent) -> dict:
     """An event as one line of the list: what, when, in what detail, and how well it is proven."""
-    return {"pk": event.pk, **fact_line(event.facts), "confirmed": event.proof != HealthEvent.Proof.CLAIMED, "proof": event.get_proof_display()}
+    return {
+        "pk": event.pk,
+        **fact_line(event.facts),
+        "confirmed": event.proof != HealthEvent.Proof.CLAIMED,
+        "proof": event.get_proof_display(),
+        "doubt": event.get_doubt_display() if event.doubt else "",
+    }
 
 
 def fact_line(facts: dict) -> dict:
@@ -99,7 +106,18 @@ def fact_line(facts: dict) -> dict:
             _("dương tính") if facts["result"] == "positive" else _("âm tính"),
         ),
         "recovery": lambda: (_("Khỏi bệnh"), ""),
-        "contact": lambda: (_("Diện %(class)s") % facts, ""),
+        "contact": lambda: (_("Có triệu chứng nghi ngờ") if facts["class"] == "suspected" else _("Diện %(class)s") % facts, ""),
+        "stay": lambda: (_("Ở %(place)s") % {"place": place_name(facts["place"])}, _("từ %(day)s") % {"day": _date_text(facts["from"])}),
     }
     title, detail = details[facts["kind"]]()
     return {"title": title, "detail": detail, "on": dt.date.fromisoformat(facts["on"])}
+
+
+def place_name(code: str) -> str:
+    """The province of a code as of today, else the code."""
+    province = Province.objects.existing_on(timezone.localdate()).filter(code=code).first()
+    return str(province) if province else code
+
+
+def _date_text(day: str) -> str:
+    return f"{dt.date.fromisoformat(day):%d/%m/%Y}"

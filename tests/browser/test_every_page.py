@@ -9,7 +9,9 @@ from axe_playwright_python.sync_playwright import Axe
 from recruitment.accounts.models import User
 from recruitment.applications.models import Application
 from recruitment.employers.models import Enterprise, Factory
+from recruitment.health.models import AdmissionPolicy
 from recruitment.openings.models import Opening
+from recruitment.places.models import Province
 from recruitment.quarantine.models import Site
 from tests.browser.conftest import LAPTOP
 
@@ -18,7 +20,7 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 FIRST_VISIT_BYTES, FIRST_VISIT_REQUESTS, LATER_BYTES, BOARD_BYTES = 60_000, 6, 18_000, 120_000
 
 PAGES = {
-    "anybody": ["/", "/?q=khong+co+gi+nhu+the", "/?q=ca+ngày+trên+8+triệu+có+ký+túc+xá", "/?q=lap+rapp&sort=x&wage_from=y&z=1", "/?page=1000000", "/jobs/{opening}/", "/jobs/{opening}/apply/", "/jobs/{closed}/", "/sign-in/", "/demo/", "/staff/sign-in/",
+    "anybody": ["/", "/areas/", "/?q=khong+co+gi+nhu+the", "/?q=ca+ngày+trên+8+triệu+có+ký+túc+xá", "/?q=lap+rapp&sort=x&wage_from=y&z=1", "/?page=1000000", "/jobs/{opening}/", "/jobs/{opening}/apply/", "/jobs/{closed}/", "/sign-in/", "/demo/", "/staff/sign-in/",
                 "/enterprises/register/", "/staff/password/forgotten/", "/staff/password/new/x-y/", "/language/"],
     "worker": ["/", "/my/applications/", "/my/health/", "/my/health/add/dose/", "/my/health/certificate/", "/my/profile/", "/my/profile/edit/", "/my/profile/print/",
                "/my/consents/", "/messages/", "/my/recommendations/", "/my/searches/", "/my/searches/save/?dormitory=on&shifts=day"],
@@ -28,7 +30,9 @@ PAGES = {
     "site_manager": ["/sites/", "/transfers/"],
     "labour_officer": ["/shortages/", "/shortages/openings/", "/shortages/on-the-way/", "/shortages/ready/", "/shortages/no-applications/", "/shortages/neglected/", "/shortages/refused/", "/capacity/", "/capacity/sizing/",
                        "/enterprises/waiting/", "/enterprises/{waiting}/approve/", "/wording/"],
-    "health_officer": ["/capacity/", "/outbreaks/", "/outbreaks/declare/", "/health/keys/", "/health/keys/new/", "/health/revoked/"],
+    "health_officer": ["/capacity/", "/outbreaks/", "/outbreaks/declare/", "/health/keys/", "/health/keys/new/", "/health/revoked/",
+                       "/health/policies/", "/health/policies/{policy}/", "/health/policies/{policy}/try/", "/health/claims/", "/areas/", "/areas/import/", "/areas/{province}/",
+                       "/areas/{province}/enter/"],
 }  # fmt: skip
 CASES = [(role, path) for role, paths in PAGES.items() for path in paths]
 
@@ -39,6 +43,8 @@ def address_of(page, path: str) -> str:
         page.goto("/openings/")
         return path.replace("{own}", re.search(r"/openings/(\d+)/", page.content())[1])
     objects = {
+        "{policy}": AdmissionPolicy.objects.filter(is_exercise=True),
+        "{province}": Province.objects.filter(code="01", until=None),
         "{opening}": Opening.objects.filter(status="published").order_by("pk"),
         "{closed}": Opening.objects.filter(status="closed").order_by("pk"),
         "{waiting}": Enterprise.objects.waiting_for_approval(),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from recruitment.accounts.models import User
 from recruitment.health.models import HealthEvent, HealthRecord
 from recruitment.health.services.assessments import assess_people, assess_worker
+from recruitment.health.services.contradictions import refuse_contradictions
 from recruitment.shared.refusals import Refusal
 from recruitment.workers.models import Worker
 
@@ -26,7 +27,7 @@ class TooManyEvents(Refusal):
 
 @transaction.atomic
 def record_event(*, worker: Worker, facts: dict, by: User, on: dt.date) -> HealthEvent:
-    """Add what somebody tells (see HealthEvent for `facts`); the same facts twice are one event. Raises TooManyEvents."""
+    """Add what somebody tells (see HealthEvent for `facts`); the same facts twice are one event. Raises TooManyEvents or a Contradiction."""
     record = lock_record(worker)
     known = list(HealthEvent.objects.filter(worker=worker, removed_at=None).order_by("pk"))
     same = next((event for event in known if event.facts == facts), None)
@@ -34,6 +35,7 @@ def record_event(*, worker: Worker, facts: dict, by: User, on: dt.date) -> Healt
         return same
     if len(known) >= MOST_EVENTS:
         raise TooManyEvents(worker=worker)
+    refuse_contradictions(facts, [event.facts for event in known if not event.doubt], born=worker.birth_date)
     event = HealthEvent.objects.create(worker=worker, facts=facts, recorded_by=by)
     record_changed(record, by=by, on=on)
     return event
