@@ -84,9 +84,10 @@ def refuse_applicant(request, pk):
 @permission("candidates.search")
 @require_POST
 def invite_people(request, pk):
-    """Invite those ticked in the list of people who fit."""
+    """Invite those ticked in the list of people who fit, or everybody on the page."""
     opening = _own_opening(request, pk)
-    workers = {int(value) for value in request.POST.getlist("workers") if value.isdecimal() and len(value) < 19}
+    chosen = request.POST["everybody"].split(",") if "everybody" in request.POST else request.POST.getlist("workers")
+    workers = {int(value) for value in chosen if value.isdecimal() and len(value) < 19}
     if not workers:
         messages.error(request, _("Hãy đánh dấu ít nhất một người để mời."))
         return redirect("search:candidates", pk)

@@ -114,6 +114,16 @@ def test_whoever_can_t_be_invited_is_named_with_the_reason_and_the_others_are(cl
     assert Application.objects.filter(opening=opening, status="invited").values_list("worker", flat=True).get() == fine.pk
 
 
+def test_everybody_on_the_page_is_invited_with_one_button(rebuilt, client, opening, recruiter):
+    people = [person(opening) for _ in range(3)]
+    rebuilt()
+    page = page_of(client, opening)
+    everybody = page.split('name="everybody" value="')[1].split('"')[0]
+    client.post(f"/openings/{opening.pk}/invite/", {"everybody": everybody, "workers": [people[0].pk]})
+    assert Application.objects.filter(opening=opening, status="invited").count() == 3
+    assert client.post(f"/openings/{opening.pk}/invite/", {"everybody": "x,,-1"}, follow=True).status_code == 200
+
+
 def test_an_enterprise_contacts_so_many_a_day_and_no_more(opening, recruiter, today, monkeypatch, rebuilt, client):
     monkeypatch.setattr(choosing, "MOST_INVITED_A_DAY", 3)
     people = [person(opening) for _ in range(5)]
