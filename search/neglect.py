@@ -5,10 +5,11 @@ of their own best, and with the reason beside it.
 """
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from recruitment.applications.models import Application
 from recruitment.openings.models import Opening
@@ -47,7 +48,7 @@ def note_neglected(*, on: dt.date) -> int:
     return len(found)
 
 
-def neglected_now(openings: list[int], *, on: dt.date) -> frozenset[int]:
+def neglected_now(openings: Collection[int] | QuerySet, *, on: dt.date) -> frozenset[int]:
     """Those among these openings that are shown more this week."""
     return frozenset(NeglectedOpening.objects.filter(week=monday(on), opening__in=openings).values_list("opening", flat=True))
 

@@ -4,12 +4,13 @@ Run by Celery beat every ten minutes. Two at a time never run; one that is inter
 """
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from recruitment.openings.models import Opening
 from recruitment.workers.models import Worker
@@ -21,6 +22,9 @@ from search.projections import candidate_facts, opening_facts, related_occupatio
 
 CHUNK = 5_000  # people read at a time
 STALE = dt.timedelta(hours=2)  # older prices are those of another crowd
+
+
+Openings = Collection[int] | QuerySet  # primary keys, or the query that gives them
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ def write_prices(points: dict[int, float], *, now: dt.datetime) -> None:
     OpeningPrice.objects.exclude(opening__in=points).delete()
 
 
-def prices_of(openings: list[int], *, now: dt.datetime) -> dict[int, float]:
+def prices_of(openings: Openings, *, now: dt.datetime) -> dict[int, float]:
     """The prices that are fresh enough; an opening newer than the last refresh has none."""
     fresh = OpeningPrice.objects.filter(opening__in=openings, found_at__gt=now - STALE)
     return dict(fresh.order_by("pk").values_list("pk", "points"))

@@ -21,8 +21,8 @@ READY_VERDICTS = [Clearance.Verdict.CLEARED, Clearance.Verdict.CONDITIONAL]
 Source = dict[str, object]
 
 
-def opening_facts(pks: Collection[int], *, on: dt.date) -> dict[int, OpeningFacts]:
-    """What matching knows of these openings, in whatever state they are."""
+def opening_facts(pks: Collection[int] | QuerySet, *, on: dt.date) -> dict[int, OpeningFacts]:
+    """What matching knows of these openings, in whatever state they are; `pks` may be the query that gives them."""
     related, skills = related_occupations(), _many(Opening.skills.through, "opening_id", "skill_id", pks)
     columns = ["pk", "occupation_id", "experience_months", "wage_max", "factory__zone_id", "shift", "has_dormitory", "starts_on"]
     return {
@@ -192,11 +192,11 @@ def with_digest(source: Source) -> Source:
     return source | {"digest": int.from_bytes(hashlib.blake2b(canonical.encode(), digest_size=7).digest())}
 
 
-def _rows(queryset: QuerySet, pks: Collection[int], columns: list[str]) -> QuerySet:
+def _rows(queryset: QuerySet, pks: Collection[int] | QuerySet, columns: list[str]) -> QuerySet:
     return queryset.filter(pk__in=pks).order_by("pk").values_list(*columns)
 
 
-def _many(model: type[Model], owner: str, value: str, pks: Collection[int]) -> dict[int, list]:
+def _many(model: type[Model], owner: str, value: str, pks: Collection[int] | QuerySet) -> dict[int, list]:
     """The values of a many-to-many (or child) table, by owner, in a repeatable order."""
     values: dict[int, list] = defaultdict(list)
     for key, item in model._default_manager.filter(**{f"{owner}__in": pks}).order_by(owner, value).values_list(owner, value):

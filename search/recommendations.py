@@ -21,7 +21,7 @@ from search.beds import NearBeds, beds_near
 from search.feasible import Layout, OpeningArrays, PeopleArrays, feasible_lists
 from search.neglect import neglected_now
 from search.prices import standing
-from search.pricing import prices_of
+from search.pricing import Openings, prices_of
 from search.projections import candidate_facts, opening_facts, related_occupations
 from search.queries.openings import listed
 from search.scoring import CandidateFacts, Match, score
@@ -55,9 +55,9 @@ def recommendations(worker: Worker, *, user, on: dt.date, most: int = RECOMMENDE
     """At most `most` openings that this worker has not applied to, as `user` may see them."""
     person = candidate_facts([worker.pk])[worker.pk]
     applied = Application.objects.open().filter(worker=worker).values("opening")
-    near = _near_openings(person, on=on).exclude(pk__in=applied)
-    facts = opening_facts(list(near.order_by("pk").values_list("pk", flat=True)), on=on)
-    chosen = choose(worker.pk, person, facts, discounts(list(facts)), neglected_now(list(facts), on=on), most=most)
+    near = _near_openings(person, on=on).exclude(pk__in=applied).order_by().values("pk")  # a query, not keys: there may be thousands
+    facts = opening_facts(near, on=on)
+    chosen = choose(worker.pk, person, facts, discounts(near), neglected_now(near, on=on), most=most)
     rows = {row.pk: row for row in listed(user=user, on=on).filter(pk__in=chosen).order_by("pk")}
     return [Recommended(rows[pk], score(facts[pk], person), why) for pk, why in chosen.items() if pk in rows]
 
@@ -68,7 +68,7 @@ def choose(key: int, person: CandidateFacts, facts: Mapping, prices: Mapping[int
     people = PeopleArrays.of({key: person}, layout, related_occupations())
     lists = feasible_lists(people, OpeningArrays.of(facts, layout), bound=settings.RECOMMENDATION_BOUND)
     pks = np.array(list(facts), np.int64)[lists.openings]
-    costs = np.array([prices[pk] for pk in pks.tolist()])
+    costs = np.array([prices.get(pk, 0.0) for pk in pks.tolist()])
     order = pks[np.argsort(-standing(lists.scores, costs, np.full(len(pks), key), pks), kind="stable")].tolist()
     best = set(pks[np.argsort(-lists.scores, kind="stable")][:most].tolist())
     shown = expose(order, neglected, most=most)
@@ -84,15 +84,16 @@ def expose(order: Sequence[int], neglected: frozenset[int], *, most: int) -> lis
     return shown[:most]
 
 
-def discounts(openings: list[int]) -> dict[int, float]:
+def discounts(openings: Openings) -> dict[int, float]:
     """Each opening's price, or before it has one, what its applicants per place say."""
     prices = prices_of(openings, now=timezone.now())
-    if missing := [pk for pk in openings if pk not in prices]:
-        waiting = Count("applications", filter=Q(applications__status__in=Application.PIPELINE_STATUSES))
-        rows = Opening.objects.filter(pk__in=missing).with_places_left().annotate(waiting=waiting)
-        for pk, people, places in rows.order_by("pk").values_list("pk", "waiting", "places_left"):
-            prices[pk] = CROWD_DISCOUNT * people / (APPLICATIONS_EACH * max(1, places))
-    return prices
+    waiting = Count("applications", filter=Q(applications__status__in=Application.PIPELINE_STATUSES))
+    rows = Opening.objects.filter(pk__in=openings).exclude(pk__in=prices).with_places_left().annotate(waiting=waiting)
+    crowds = {
+        pk: CROWD_DISCOUNT * people / (APPLICATIONS_EACH * max(1, places))
+        for pk, people, places in rows.order_by("pk").values_list("pk", "waiting", "places_left")
+    }
+    return crowds | prices
 
 
 def similar_openings(opening: Opening, *, user, on: dt.date, most: int = SIMILAR) -> list[tuple[Opening, NearBeds]]:
