@@ -31,9 +31,12 @@ def figures(*, searches: int = SEARCHES, documents: int = DOCUMENTS) -> dict:
         index.add(number, _saved(random, generated))
     times, matches = [], []
     for source in changed:
-        begun = time.perf_counter()
-        found = index.matching(source)
-        times.append((time.perf_counter() - begun) * 1000)
+        taken = []
+        for _again in range(3):  # the best of three: another process's turn is no part of it
+            begun = time.perf_counter()
+            found = index.matching(source)
+            taken.append((time.perf_counter() - begun) * 1000)
+        times.append(min(taken))
         matches.append(len(found))
     begun = time.perf_counter()
     for source in changed[:20]:

@@ -193,13 +193,16 @@ def peak_mb() -> float:
 
 
 def figures() -> dict:
-    """`recommend_…_s`: seconds of one refresh from nothing; `fill_…`, `score_20k`: shares of the optimum; `by_score_alone_…`: without prices."""
+    """`recommend_…_s`: seconds of one refresh from nothing, the better of two; `fill_…`, `score_20k`: shares of the optimum; `by_score_alone_…`: without prices."""
     found: dict = {}
     for name, people, openings in (("20k", 20_000, 400), ("100k", 100_000, 5_000)):
         province = make_province(people, openings)
-        begun = time.perf_counter()
-        prices = refresh(province)
-        found[f"recommend_{name}_s"] = round(time.perf_counter() - begun, 2)
+        seconds = []
+        for _again in range(2):
+            begun = time.perf_counter()
+            prices = refresh(province)
+            seconds.append(time.perf_counter() - begun)
+        found[f"recommend_{name}_s"] = round(min(seconds), 2)
         found[f"recommend_{name}_peak_mb"] = round(peak_mb())
         found[f"recommend_{name}_rounds"] = prices.rounds
         most, places = most_filled(province), province.places.tolist()
