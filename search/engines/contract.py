@@ -54,8 +54,8 @@ class Answer:
 class Health:
     """`problem` is None for an index that answers, takes writes and fits the code's schema.
 
-    One with a problem may still be `readable`. It is `missing` if there is none of its kind at all, of whatever schema, so
-    that building one can spoil nothing.
+    One with a problem may still be `readable`. It is `missing` if there is none of its kind at all, of whatever schema, or
+    only what is left of one: building one can spoil nothing.
     """
 
     documents: int

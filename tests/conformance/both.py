@@ -1,11 +1,13 @@
 """Both engines as one: every search is asked of each, and must be answered the same."""
 
-import json
 from collections.abc import Sequence
 
+import pytest
 from elasticsearch.dsl import Search
 
 from search.engines.contract import Answer, Engine
+from search.engines.elasticsearch.engine import ElasticsearchEngine
+from tests.harness.names import process_name
 
 
 class Engines:
@@ -18,13 +20,20 @@ class Engines:
         """The first engine's answer, once the others gave the same: total, hits in order, scores to the last digit, counts."""
         first, *others = [engine.search(kind, search) for engine in self.engines]
         for answer in others:
-            assert (answer.total, counts(answer.aggregations)) == (first.total, counts(first.aggregations))
-            if "multi_match" not in json.dumps(search.to_dict(), default=str):
-                assert list(answer.hits) == list(first.hits)
+            same = (answer.total, counts(answer.aggregations), list(answer.hits)) == (first.total, counts(first.aggregations), list(first.hits))
+            assert same, f"{search.to_dict()}\nfirst: {first}\nother: {answer}"
         return first
 
     def generation(self, kind: str) -> str:
         return self.engines[0].generation(kind)
+
+
+def elasticsearch_if_any(request, name: str) -> ElasticsearchEngine | None:
+    """An engine with indexes of its own; None on a machine that can't run the server, where nothing demands it."""
+    try:
+        return ElasticsearchEngine(request.getfixturevalue("elasticsearch_url"), f"test-{process_name()}-{name}")
+    except pytest.skip.Exception:
+        return None
 
 
 def counts(aggregations) -> dict:

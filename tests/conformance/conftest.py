@@ -7,12 +7,11 @@ import pytest
 
 from recruitment.occupations.models import Occupation
 from search.engines.contract import Engine, Write
-from search.engines.elasticsearch.engine import ElasticsearchEngine
 from search.engines.embedded.engine import EmbeddedEngine
 from tests.conformance import generated
-from tests.conformance.both import Engines
+from tests.conformance.both import Engines, elasticsearch_if_any
 from tests.factories.occupations import OccupationFactory
-from tests.harness.names import process_name
+from tests.harness.samples import posting_titles
 
 COUNT = 5_000
 SEED = 20211008
@@ -20,7 +19,15 @@ SEED = 20211008
 
 @pytest.fixture(scope="session")
 def openings():
-    return generated.openings(Random(SEED), COUNT)
+    """Invented ones, and one for each title of a real advertisement where these are at hand."""
+    return generated.openings(Random(SEED), COUNT, titles=real_titles())
+
+
+def real_titles() -> list[str]:
+    try:
+        return posting_titles()
+    except pytest.skip.Exception:
+        return []
 
 
 @pytest.fixture(scope="session")
@@ -38,13 +45,10 @@ def directory(tmp_path_factory, openings, candidates):
 
 @pytest.fixture(scope="session")
 def elasticsearch(request, openings, candidates):
-    """Elasticsearch's; None on a machine that can't run it, where nothing demands it."""
-    try:
-        url = request.getfixturevalue("elasticsearch_url")
-    except pytest.skip.Exception:
-        return None
-    engine = ElasticsearchEngine(url, f"test-{process_name()}-conformance")
-    fill(engine, openings, candidates)
+    """Elasticsearch's, where there is one."""
+    engine = elasticsearch_if_any(request, "conformance")
+    if engine is not None:
+        fill(engine, openings, candidates)
     return engine
 
 

@@ -1,6 +1,7 @@
 """Thousands of openings and candidates from a seed, as facts and as the documents made of them. No database."""
 
 import datetime as dt
+from collections.abc import Sequence
 from random import Random
 
 from recruitment.employers.models import Enterprise, Factory
@@ -91,11 +92,12 @@ def facts_of(row: Opening, skills: list[int], *, on: dt.date) -> OpeningFacts:
     )
 
 
-def openings(random: Random, count: int) -> dict[int, tuple[Opening, list[int], dict]]:
-    """Primary key → row, skills, document."""
+def openings(random: Random, count: int, *, titles: Sequence[str] = ()) -> dict[int, tuple[Opening, list[int], dict]]:
+    """Primary key → row, skills, document: so many with an invented title, and one for each of `titles`."""
     made = {}
-    for pk in random.sample(range(1, 10 * count), count):
+    for pk, title in zip(random.sample(range(1, 10 * (count + len(titles))), count + len(titles)), [None] * count + list(titles), strict=True):
         row, skills = opening(random, pk)
+        row.title = title or row.title
         made[pk] = row, skills, opening_source(row, skills, random.choice([[], ["Bến xe Thái Nguyên"]]))
     return made
 

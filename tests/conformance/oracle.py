@@ -101,8 +101,8 @@ def _bool(body, source):
         return None
     should = as_list(body.get("should", []))
     found = [score for query in should if (score := evaluate(query, source)) is not None]
-    needed = body.get("minimum_should_match", 1 if should and not body.get("must") and not body.get("filter") else 0)
-    if len(found) < needed:
+    least = 1 if should and not body.get("must") and not body.get("filter") else 0  # even if minimum_should_match is 0
+    if len(found) < max(least, body.get("minimum_should_match", 0)):
         return None
     return total + sum(found)
 

@@ -4,12 +4,16 @@ from random import Random
 
 import pytest
 
+from search import text
+from search.queries import openings as queries
 from search.queries.candidates import CandidateParameters, candidates_search
 from search.queries.openings import OpeningParameters, openings_search
+from search.queries.vocabulary import vocabulary_of
 from search.scoring import score
 from tests.conformance import generated
 from tests.conformance.both import counts
 from tests.conformance.oracle import answer as expected_answer
+from tests.harness.samples import posting_titles
 
 ON = generated.TODAY
 WORDS = [
@@ -86,6 +90,33 @@ def test_words_find_exactly_the_openings_that_plain_python_finds_each_with_its_s
     found = engine.search("opening", search)
     expected = expected_answer(search.to_dict(), [source for _row, _skills, source in openings.values()])
     assert [(hit.document, hit.score) for hit in found.hits] == expected.hits
+
+
+def test_every_real_title_finds_its_own_opening_and_both_engines_list_the_same(engine, openings, occupations):
+    """Each with its accents and without; what both list is compared to the last score by Engines.search."""
+    titles = posting_titles()
+    by_title = {row.title: pk for pk, (row, _skills, _source) in openings.items()}
+    found = 0
+    for title in titles:
+        for typed in (title, text.fold(title)):
+            search = openings_search(OpeningParameters(q=typed), on=ON).search.extra(size=10)
+            found += by_title[title] in [hit.document for hit in engine.search("opening", search).hits]
+    assert len(titles) == 250
+    assert found > 200
+
+
+def test_the_vocabulary_is_the_same(engine):
+    assert [vocabulary_of(one) for one in engine.engines[1:]] == [vocabulary_of(engine.engines[0])] * (len(engine.engines) - 1)
+    assert vocabulary_of(engine.engines[0]).openings > 5_000
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_counts_of_what_other_conditions_would_list_are_those_of_listing_them(engine, openings, occupations, seed, monkeypatch):
+    random = Random(seed)
+    variants = {str(number): opening_parameters(random) for number in range(6)}
+    monkeypatch.setattr(queries, "engine", lambda: engine)
+    counted = queries.totals(variants, queries.words_of(OpeningParameters(), on=ON), on=ON)
+    assert counted == {name: engine.search("opening", openings_search(asked, on=ON).search).total for name, asked in variants.items()}
 
 
 @pytest.mark.parametrize("seed", range(10))

@@ -1,6 +1,7 @@
 """What goes wrong in indexes: stale versions, ties without order, crashes, a second writer, files that are gone."""
 
 import datetime as dt
+import json
 import subprocess
 import sys
 import time
@@ -10,6 +11,7 @@ from random import Random
 import pytest
 from elasticsearch.dsl import Q, Search
 
+from runtime.addresses import ROOT
 from search.documents import mapping
 from search.engines.contract import IndexUnavailable, UnknownField, Write
 from search.engines.embedded import directory as directory_module
@@ -239,3 +241,40 @@ def test_words_are_split_at_spaces_and_nothing_else(tmp_path):
     for word, hits in [("máy", [5]), ("c++", [5]), ("a-b", [5]), ("may", []), ("c", []), ("đứng máy", [])]:
         query = Q("bool", filter=[Q("term", title=word)])
         assert [hit.document for hit in engine.search("opening", Search().query(query).sort("pk")).hits] == hits
+
+
+ENDLESS = """
+import json, sys
+from pathlib import Path
+from search.engines.contract import Write
+from search.engines.embedded import engine as module
+module.MOST_CHANGES = 100
+engine, source = module.EmbeddedEngine(Path(sys.argv[1])), json.loads(sys.argv[3])
+for wage in range(int(sys.argv[2]), 10**9):
+    writes = [Write(pk, wage, source | {"pk": pk, "wage_wanted": wage}) for pk in range(1, 31)]
+    if wage % 7:
+        engine.write("candidate", writes)
+    else:
+        with engine.build("candidate") as build:
+            build.write(writes)
+            build.activate()
+    print(wage, flush=True)
+"""
+
+
+def test_killed_at_any_moment_the_writer_leaves_whole_batches_and_nobody_waits(engine):
+    """Batches, merges into new folders and whole builds in turn; each gives all thirty the same wage, one higher than the last."""
+    source, wage, random = {**person(1), "ready_on": None}, 1, Random(9)
+    for _round in range(6):
+        command = [sys.executable, "-c", ENDLESS, str(engine.root), str(wage), json.dumps(source)]
+        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as writer:
+            assert writer.stdout.readline() == f"{wage}\n"
+            time.sleep(random.uniform(0, 0.3))
+            writer.kill()
+            said = [wage, *map(int, writer.stdout.read().split())]
+        fresh = EmbeddedEngine(engine.root)
+        assert found(fresh) == found(engine) == list(range(1, 31))
+        held = {wage for wage in (said[-1], said[-1] + 1) if found(fresh, ALL.query("term", wage_wanted=wage))}
+        assert len(held) == 1
+        assert len(found(fresh, ALL.query("terms", wage_wanted=list(held)))) == 30
+        wage = held.pop() + 1

@@ -116,11 +116,15 @@ class Compiler:
 
 
 def shoulds_needed(body: Mapping) -> int:
-    """How many `should` clauses a bool query demands."""
-    needed = body.get("minimum_should_match", 1 if body.get("should") and not body.get("must") and not body.get("filter") else 0)
-    if not isinstance(needed, int) or isinstance(needed, bool) or needed < 0:
-        raise UnsupportedQuery(f"bool.minimum_should_match {needed!r}")
-    return needed
+    """How many `should` clauses a bool query demands: one at least where nothing else says what is found, even if it says 0.
+
+    Some of none is refused: Elasticsearch then finds nothing, or everything.
+    """
+    least = 1 if body.get("should") and not body.get("must") and not body.get("filter") else 0
+    needed = body.get("minimum_should_match", least)
+    if not isinstance(needed, int) or isinstance(needed, bool) or needed < 0 or (needed and not body.get("should")):
+        raise UnsupportedQuery(f"bool.minimum_should_match {needed!r} of {len(as_list(body.get('should', [])))}")
+    return max(needed, least)
 
 
 def only_entry(body: Mapping, what: str) -> tuple[str, object]:

@@ -13,7 +13,7 @@ TRIES = 5  # a folder may be replaced and removed between reading the pointer an
 
 
 class IndexMissing(IndexUnavailable):
-    """There is no index of this kind, of whatever schema."""
+    """There is no index of this kind, of whatever schema, or only what is left of one."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Reader:
                     return self.state
                 except (OSError, ValueError, KeyError) as error:  # files that are gone or damaged
                     self.state, problem = None, error
-            raise IndexUnavailable(f"{self.directory.root} can't be opened: {problem}; run search_rebuild") from problem
+            raise IndexMissing(f"{self.directory.root} can't be opened: {problem}; run search_rebuild") from problem
 
     def _followed(self, state: State | None) -> State:
         pointed = stamp(self.directory.pointer)
