@@ -76,7 +76,7 @@ def assert_equal(engine, kind, search, sources):
     return found
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(25))
 def test_people_find_exactly_the_openings_that_plain_python_finds(engine, openings, occupations, seed):
     prepared = openings_search(opening_parameters(Random(seed)), on=ON)
     sources = [source for _row, _skills, source in openings.values()]
@@ -87,22 +87,23 @@ def test_people_find_exactly_the_openings_that_plain_python_finds(engine, openin
 @pytest.mark.parametrize("relaxed", [False, True])
 def test_words_find_exactly_the_openings_that_plain_python_finds_each_with_its_score(engine, openings, occupations, typed, relaxed):
     search = openings_search(OpeningParameters(q=typed), on=ON, relaxed=relaxed).search.extra(size=10_000)
+    search.aggs._params["aggs"].clear()  # counted above
     found = engine.search("opening", search)
     expected = expected_answer(search.to_dict(), [source for _row, _skills, source in openings.values()])
     assert [(hit.document, hit.score) for hit in found.hits] == expected.hits
 
 
 def test_every_real_title_finds_its_own_opening_and_both_engines_list_the_same(engine, openings, occupations):
-    """Each with its accents and without; what both list is compared to the last score by Engines.search."""
+    """One with its accents, the next without; what both list is compared to the last score by Engines.search."""
     titles = posting_titles()
     by_title = {row.title: pk for pk, (row, _skills, _source) in openings.items()}
     found = 0
-    for title in titles:
-        for typed in (title, text.fold(title)):
-            search = openings_search(OpeningParameters(q=typed), on=ON).search.extra(size=10)
-            found += by_title[title] in [hit.document for hit in engine.search("opening", search).hits]
+    for number, title in enumerate(titles):
+        typed = title if number % 2 else text.fold(title)
+        search = openings_search(OpeningParameters(q=typed), on=ON).search.extra(size=10)
+        found += by_title[title] in [hit.document for hit in engine.search("opening", search).hits]
     assert len(titles) == 250
-    assert found > 200
+    assert found >= 238  # 95 %
 
 
 def test_the_vocabulary_is_the_same(engine):
@@ -119,7 +120,7 @@ def test_counts_of_what_other_conditions_would_list_are_those_of_listing_them(en
     assert counted == {name: engine.search("opening", openings_search(asked, on=ON).search).total for name, asked in variants.items()}
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(6))
 def test_an_opening_scores_for_a_person_what_scoring_says(engine, openings, occupations, seed):
     person = generated.candidate(Random(1000 + seed))
     search = openings_search(OpeningParameters(candidate=person, sort="match"), on=ON).search.extra(size=10_000)
@@ -130,7 +131,7 @@ def test_an_opening_scores_for_a_person_what_scoring_says(engine, openings, occu
     }
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(25))
 def test_recruiters_find_exactly_the_people_that_plain_python_finds(engine, openings, candidates, seed):
     random = Random(seed)
     row, skills, _source = random.choice(list(openings.values()))
@@ -138,7 +139,7 @@ def test_recruiters_find_exactly_the_people_that_plain_python_finds(engine, open
     assert_equal(engine, "candidate", search, [source for _facts, source in candidates.values()])
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(6))
 def test_a_person_scores_for_an_opening_what_scoring_says(engine, openings, candidates, seed):
     row, skills, _source = Random(seed).choice(list(openings.values()))
     facts = generated.facts_of(row, skills, on=ON)
