@@ -7,7 +7,7 @@ COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-h
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run elasticsearch stop reset test lint bench bench-search bench-ledger lock environment test-environment
+.PHONY: help run elasticsearch stop reset test lint bench bench-search bench-ledger bench-health lock environment test-environment
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ bench: test-environment ## the figures: every bench/bench_*.py in turn
 
 bench-ledger: test-environment ## the quarantine ledger under load, killed and moved; ARGUMENTS="--small"
 	@$(VENV) -m bench.bench_ledger $(ARGUMENTS)
+
+bench-health: test-environment ## decisions about people: one by one, 20,000 after a new policy, and certificates; PEOPLE=20000
+	@$(VENV) -m bench.bench_health
 
 bench-search: test-environment ## search against its floors; ARGUMENTS="--small", or "--only match words"
 	@$(VENV) -m bench.bench_search $(ARGUMENTS)
