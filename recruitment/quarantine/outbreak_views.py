@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from recruitment.accounts.permissions import may, permission
 from recruitment.employers.models import Factory
+from recruitment.health.services.readings import log_readings
 from recruitment.quarantine.models import Outbreak, OutbreakPerson, OutbreakRisk, Stay
 from recruitment.quarantine.outbreak_forms import CaseForm, ContactsForm, LockForm, PersonSearchForm
 from recruitment.quarantine.services import outbreaks
@@ -99,6 +100,7 @@ def contacts(request, pk):
         found.refresh_from_db()
         form.data = form.data.copy()
         form.data["seen"] = found.version
+    log_readings(of=[person.worker for person in people], what="contact_class", why="outbreak", by=request.user)
     ticked = set(form["chosen"].value() or []) if form.is_bound else {person.pk for person in proposed if person.kind == F1}
     waiting = [person for person in people if person.kind == F1 and person.status == OutbreakPerson.Status.CONFIRMED and not person.stay_id]
     context = {"outbreak": found, "form": form, "proposed": proposed, "ticked": {int(pk) for pk in ticked}, "waiting": waiting}

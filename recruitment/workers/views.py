@@ -167,7 +167,21 @@ def consents(request):
     rows = [{"purpose": purpose, "given": current.get(purpose), "effect": effect} for purpose, effect in _effects().items()]
     readings = SensitiveReading.objects.filter(person=request.user).select_related("reader")
     page = Paginator(readings, READINGS_PER_PAGE).get_page(request.GET.get("page"))
+    words = _words_of_readings()
+    for reading in page:
+        reading.what, reading.why = words.get(reading.what, reading.what), words.get(reading.why, reading.why)
     return render(request, "workers/consents.html", {"rows": rows, "page": page})
+
+
+def _words_of_readings() -> dict[str, str]:
+    """The codes that are noted when somebody looks (a document's number stands for itself)."""
+    return {
+        "health_event": _("một mục sức khỏe"),
+        "clearance": _("kết quả kiểm tra y tế"),
+        "contact_class": _("diện tiếp xúc"),
+        "verification": _("xác minh"),
+        "outbreak": _("truy vết một ổ dịch"),
+    }
 
 
 def _effects() -> dict[Consent.Purpose, str]:

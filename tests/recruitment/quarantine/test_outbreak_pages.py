@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from recruitment.accounts.models import SensitiveReading
 from recruitment.quarantine.models import Outbreak, OutbreakPerson, Stay
 from tests.factories.accounts import UserFactory
 from tests.factories.employers import FactoryFactory, LineFactory, recruiter_of
@@ -96,6 +97,12 @@ def test_unreadable_nights_and_people_of_another_outbreak_are_refused(client, pl
     answer = sign_in(client, plant.officer).post(page("contacts", outbreak), form)
     assert answer.status_code == 422 and field in answer.context["form"].errors
     assert OutbreakPerson.objects.filter(status="proposed").count() == 3
+
+
+def test_whoever_is_on_the_list_can_see_that_an_officer_read_it(client, plant):
+    outbreak = plant.declare()
+    sign_in(client, plant.officer).get(page("contacts", outbreak))
+    assert set(SensitiveReading.objects.values_list("person", "reader")) == {(worker.user.pk, plant.officer.pk) for worker in plant.team[1:]}
 
 
 def test_the_manifest_names_people_by_site_and_nothing_medical(client, plant):
