@@ -3,8 +3,13 @@
 from allauth.account import views as account_views
 from django.contrib import admin
 from django.urls import include, path, re_path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from recruitment.accounts.permissions import permission
 
 urlpatterns = [
+    path("api/v1/", permission("site.api")(SpectacularSwaggerSplitView.as_view(template_name="accounts/api.html")), name="api"),
+    path("api/v1/schema/", permission("site.api")(SpectacularAPIView.as_view()), name="schema"),
     path("", include("search.urls")),
     path("", include("recruitment.applications.urls")),
     path("", include("recruitment.workers.urls")),

@@ -7,7 +7,7 @@ needs. Occupations, skills and zones are primary keys; money is đồng a month;
 from elasticsearch.dsl import Boolean, Date, Document, Keyword, Long, MetaField, Text
 
 SPACES_ONLY = "whitespace"  # the words are already analysed by text.py
-BY_DORMITORY, BY_SHUTTLE = "dormitory", "shuttle"
+BY_DORMITORY, BY_SHUTTLE, STOP = "dormitory", "shuttle", "stop:"
 EXPERIENCE_STEP = 1000  # months stay below it: see experience_key
 
 
@@ -66,7 +66,7 @@ DOCUMENTS: dict[str, type[Document]] = {"opening": OpeningDocument, "candidate":
 
 def commute_from(stop: str) -> str:
     """The stop of a shuttle among the ways to come to work."""
-    return f"stop:{' '.join(stop.split())}"
+    return f"{STOP}{' '.join(stop.split())}"
 
 
 def experience_key(occupation: int, months: int) -> int:

@@ -57,6 +57,7 @@ class IndexRequest(models.Model):
         indexes = [
             models.Index(fields=["requested_at", "id"], condition=Q(version__gt=F("indexed_version")), name="index_request_pending"),
             models.Index(fields=["kind", "indexed_at"], name="index_request_indexed_at"),
+            models.Index(fields=["kind", "requested_at", "document"], name="index_request_requested_at"),
         ]
 
     def __str__(self):

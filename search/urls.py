@@ -1,9 +1,11 @@
 from django.urls import path
 
-from search import alert_views, candidate_views, recommendation_views, views
+from search import alert_views, api, candidate_views, recommendation_views, views
 
 app_name = "search"
 urlpatterns = [
+    path("api/v1/openings/", api.OpeningsView.as_view(), name="api_openings"),
+    path("api/v1/candidates/", api.CandidatesView.as_view(), name="api_candidates"),
     path("", views.openings, name="openings"),
     path("suggestions/", views.suggested, name="suggestions"),
     path("jobs/<int:pk>/", views.opening, name="opening"),

@@ -97,7 +97,7 @@ class SQLite:
         self.connection.executescript(
             f"""
             CREATE TABLE bench_person ({COLUMNS.replace("pk", "pk INTEGER PRIMARY KEY", 1)});
-            CREATE TABLE bench_trade (person, occupation, months, PRIMARY KEY (person, occupation)) WITHOUT ROWID;
+            CREATE TABLE bench_trade (person INTEGER, occupation INTEGER, months INTEGER, PRIMARY KEY (person, occupation)) WITHOUT ROWID;
             CREATE VIRTUAL TABLE bench_text USING fts5(occupations, detail=none);
             """
         )
@@ -110,5 +110,5 @@ class SQLite:
         self.connection.executescript("INSERT INTO bench_text (bench_text) VALUES ('optimize'); ANALYZE;")
 
     def search(self, opening: OpeningFacts) -> list[tuple[int, int]]:
-        source = f"(SELECT person.* FROM bench_text JOIN bench_person person ON person.pk = bench_text.rowid WHERE bench_text MATCH '{' OR '.join(words(opening))}')"
+        source = f"(SELECT person.* FROM bench_text CROSS JOIN bench_person person ON person.pk = bench_text.rowid WHERE bench_text MATCH '{' OR '.join(words(opening))}')"
         return self.connection.execute(ranked(opening, source=source)).fetchall()

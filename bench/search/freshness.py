@@ -29,7 +29,7 @@ from tests.factories.workers import WorkerFactory, WorkerOccupationFactory
 
 PER_SECOND = 100
 LOOK_EVERY = 0.01  # seconds
-PATIENCE = 30  # seconds for the last change to be seen
+PATIENCE = 120  # seconds for the worker to be up, and for the last change to be seen
 
 
 @dataclass

@@ -25,6 +25,7 @@ TABLE: dict[str, frozenset[str]] = {
         "accounts.demo": [ANYONE],
         "site.status": [ANYONE],
         "site.language": [ANYONE],
+        "site.api": [ANYONE],
         "site.administer": [ADMINISTRATOR],
         "notifications.read_own": [SIGNED_IN],
         # job seekers
