@@ -14,7 +14,7 @@ LONGEST_TEXT = 10_000  # characters; what follows is ignored
 LONGEST_CORRECTED = 24  # letters; a longer word is a code or an address
 LONGEST_SYLLABLE = 7  # letters: "nghiêng"
 
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile(r"[^\W_]{1,100}")  # a longer run is cut: Elasticsearch would cut it too, elsewhere, at 255 characters
 _DROPPED = frozenset(["Cc", "Cf", "Cn", "Co", "Cs"])  # control, bidi and format marks, unassigned, private, lone surrogates
 
 _TONES = {"sắc": "\u0301", "huyền": "\u0300", "hỏi": "\u0309", "ngã": "\u0303", "nặng": "\u0323"}

@@ -3,16 +3,20 @@
 import datetime as dt
 import time
 from contextlib import suppress
+from random import Random
 
 import pytest
 from elasticsearch.dsl import Q, Search
 
+from search import text
 from search.documents import DOCUMENTS
 from search.engines.contract import IndexUnavailable, SearchError, UnknownField, Write
 from search.engines.elasticsearch.engine import ElasticsearchEngine
 from search.engines.embedded.engine import EmbeddedEngine
 from search.projections import candidate_source
+from search.queries.vocabulary import vocabulary_of
 from search.scoring import CandidateFacts
+from tests.conformance import generated
 from tests.harness.names import process_name
 
 ALL = Search().sort("pk").extra(size=10_000)
@@ -182,3 +186,24 @@ def test_both_kinds_live_beside_each_other(engine, kind):
     with engine.build(other) as build:
         build.activate()
     assert engine.health(kind).documents == {"candidate": 30, other: 0}[kind]
+
+
+def test_a_vocabulary_of_many_words_is_counted_whole(empty):
+    """Two fields of 40,000 values each: Elasticsearch refuses that many buckets in one request."""
+    row, skills = generated.opening(Random(1), 5)
+    many = [f"w{number:05}" for number in range(40_000)]
+    with empty.build("opening") as build:
+        build.write([Write(5, 1, generated.opening_source(row, skills, []) | {"words": many, "folded_words": many})])
+        build.activate()
+    found = vocabulary_of(empty)
+    assert (len(found.accented), len(found.folded), found.openings) == (40_000, 40_000, 1)
+
+
+def test_a_run_of_letters_without_an_end_is_indexed_and_found(empty):
+    row, skills = generated.opening(Random(1), 5)
+    row.title = "Thợ " + "\U00020000" * 9_000  # four bytes each: as one word more than Lucene takes
+    with empty.build("opening") as build:
+        build.write([Write(5, 1, generated.opening_source(row, skills, []))])
+        build.activate()
+    for word in text.tokens(row.title)[:3]:
+        assert [hit.document for hit in empty.search("opening", ALL.query("bool", filter=[Q("term", title=word)])).hits] == [5]

@@ -17,6 +17,7 @@ from search.engines.elasticsearch.writing import latest_of, send
 
 SEARCH_TIMEOUT = "1500ms"  # after this the server gives up by itself
 SCORE = "_score"
+MOST_BUCKETS = 65_000  # of one request; Elasticsearch refuses more than 65,536
 READ_ALONG = ["hits.total.value", "hits.hits._id", "hits.hits.sort", "aggregations"]
 DIGESTS_AT_ONCE = 5_000
 GENERATION_SECONDS = 1.0  # for so long the word is not asked for again
@@ -41,13 +42,17 @@ class ElasticsearchEngine:
         refuse_unknown_fields(kind, names.fields, body)
         bounded = body | {"timeout": SEARCH_TIMEOUT, "_source": False, "track_total_hits": True}
         options = {"allow_partial_search_results": False, "filter_path": READ_ALONG}
-        found = self.read(lambda client: client.search(index=names.read, body=dict(bounded), **options))
+        first, *others = in_requests(bounded)
+        found = self.read(lambda client: client.search(index=names.read, body=dict(first), **options))
+        counted = dict(found.get("aggregations", {}))
+        for other in others:
+            counted |= self.read(lambda client, body=other: client.search(index=names.read, body=dict(body), **options))["aggregations"]
         by_score = next(iter(body.get("sort", [])), None) == SCORE
         rows = found.get("hits", {}).get("hits", [])
         return Answer(
             total=found["hits"]["total"]["value"],
             hits=[Hit(int(row["_id"]), row["sort"][0] if by_score else None) for row in rows],
-            aggregations=found.get("aggregations", {}),
+            aggregations=counted,
         )
 
     def read(self, question: Callable[[Elasticsearch], T], *, seconds: float = SEARCH_SECONDS) -> T:
@@ -124,6 +129,15 @@ class ElasticsearchEngine:
             )
             self.generations[kind] = asked, word
         return word
+
+
+def in_requests(body: dict) -> list[dict]:
+    """The search, and apart from it each further aggregation where together they could have too many buckets."""
+    aggregations = body.get("aggs", {})
+    if sum(about.get("terms", {}).get("size", 0) for about in aggregations.values()) <= MOST_BUCKETS:
+        return [body]
+    (name, about), *others = aggregations.items()
+    return [body | {"aggs": {name: about}}, *(body | {"size": 0, "from": 0, "aggs": {other: asked}} for other, asked in others)]
 
 
 class ElasticsearchBuild:
