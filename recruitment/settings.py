@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "recruitment.workers",
     "recruitment.health",
     "recruitment.openings",
+    "recruitment.vaccination",
     "recruitment.quarantine",
     "recruitment.applications",
     "recruitment.onboarding",

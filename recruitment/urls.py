@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("recruitment.applications.urls")),
     path("", include("recruitment.workers.urls")),
     path("", include("recruitment.health.urls")),
+    path("", include("recruitment.vaccination.urls")),
     path("", include("recruitment.openings.urls")),
     path("", include("recruitment.onboarding.urls")),
     path("", include("recruitment.quarantine.urls")),

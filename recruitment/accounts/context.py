@@ -24,6 +24,8 @@ ENTRIES = [
     ("outbreaks.read", "quarantine:outbreaks", "siren", lambda: _("Ổ dịch")),
     ("labour_market.read", "labour_market:shortages", "chart-column", lambda: _("Thiếu hụt")),
     ("quarantine.read_capacity", "quarantine:capacity", "bed-double", lambda: _("Sức chứa")),
+    ("vaccination.read", "vaccination:coverage", "syringe", lambda: _("Tiêm chủng")),
+    ("vaccination.report_own", "vaccination:factories", "syringe", lambda: _("Tiêm chủng")),
     ("health.manage_trust", "health:keys", "key-round", lambda: _("Khóa ký giấy")),
     ("employers.approve", "employers:approvals", "building-2", lambda: _("Doanh nghiệp chờ duyệt")),
     ("openings.review_wording", "openings:wording_queue", "message-square-warning", lambda: _("Từ ngữ cần xem")),

@@ -48,6 +48,7 @@ TABLE: dict[str, frozenset[str]] = {
         "onboarding.accept": [Role.RECRUITER],
         "quarantine.read_own_backup": [Role.RECRUITER],
         "quarantine.reserve_own_backup": [Role.RECRUITER],
+        "vaccination.report_own": [Role.RECRUITER],
         # site managers
         "quarantine.manage_site": [Role.SITE_MANAGER],
         # departments
@@ -65,6 +66,8 @@ TABLE: dict[str, frozenset[str]] = {
         "health.read_area_levels": [ANYONE],
         "health.verify_claims": [Role.HEALTH_OFFICER],
         "quarantine.read_capacity": [Role.LABOUR_OFFICER, Role.HEALTH_OFFICER],
+        "vaccination.read": [Role.LABOUR_OFFICER, Role.HEALTH_OFFICER],
+        "vaccination.manage": [Role.HEALTH_OFFICER],
     }.items()
 }
 

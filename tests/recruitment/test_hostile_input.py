@@ -23,6 +23,7 @@ from tests.factories.health import HealthEventFactory
 from tests.factories.openings import OpeningFactory
 from tests.factories.places import MinimumWageFactory, ProvinceFactory
 from tests.factories.quarantine import BackupPolicyFactory, SiteFactory, manager_of
+from tests.factories.vaccination import CoverageReportFactory, VaccinationWaveFactory
 from tests.factories.workers import WorkerFactory
 from tests.harness.addresses import Address, addresses
 from tests.harness.forms import Form, FormReader
@@ -66,6 +67,7 @@ class Situation:
         self.override = WordingOverride.objects.create(opening=self.draft, phrase="nữ", article="8.1", reason="Cần", by=self.recruiter)
         set_consents(worker=self.worker, given={"health"}, withdrawn=set(), by=self.worker.user, on=timezone.localdate())
         today = timezone.localdate()
+        self.wave, self.coverage = VaccinationWaveFactory(), CoverageReportFactory(factory=self.factory)
         self.stay = Stay.objects.create(site=self.site, worker=self.worker, arrives_on=today, leaves_on=today + dt.timedelta(days=7))
 
     def person(self, role):
@@ -91,6 +93,7 @@ class Situation:
             "stays": [self.stay],
             "my": [self.event],
             "wording": [self.override],
+            "vaccination": [self.factory, self.coverage, self.wave],
         }.get(address.path.split("/")[1], [self.opening])
         for row in pks:
             path = re.sub(r"<int:\w+>", str(row.pk), address.path)

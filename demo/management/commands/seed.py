@@ -17,6 +17,7 @@ from demo.people import make_workers
 from demo.pipeline import accept_some, make_applications
 from demo.rosters import employ_some
 from demo.sites import house_some, make_sites, reserve_backup
+from demo.vaccination import plan_waves, report_some
 from recruitment.accounts.models import Organisation, Role, User
 from recruitment.health.services.assessments import assess_everybody
 from recruitment.health.services.policies import load_admission_policies
@@ -70,6 +71,8 @@ class Command(BaseCommand):
         make_applications(random, count=min(workers // 8, openings * 12), today=today, now=now)
         outcomes = accept_some(random, count=min(workers // 60, openings), today=today)
         self.report(f"pipeline: {outcomes['accepted']} accepted, {outcomes['refused']} refused with a reason")
+        report_some(random, plants, today=today, by=officers[Role.HEALTH_OFFICER])
+        plan_waves(today=today, by=officers[Role.HEALTH_OFFICER])
 
     def make_officers(self) -> dict[str, User]:
         labour = Organisation.objects.create(kind=Organisation.Kind.LABOUR_DEPARTMENT, name="Sở Nội vụ tỉnh Thái Nguyên (mẫu)")
