@@ -13,6 +13,7 @@ from recruitment.accounts.permissions import permission
 from recruitment.health.certificate_forms import KeyForm, RevokeForm, WithdrawForm
 from recruitment.health.models.trust import RevokedCertificate, TrustedKey
 from recruitment.health.services.trust import restore_certificate, revoke_certificate, trust_keys, withdraw_key
+from recruitment.shared.forms import clean_text
 from recruitment.shared.refusals import Refusal
 
 ROWS_PER_PAGE = 50
@@ -24,7 +25,7 @@ USAGES = dict(TrustedKey.Usage.choices)
 @require_safe
 def keys(request):
     """Searched by country or the beginning of the key id."""
-    sought = request.GET.get("q", "").strip()[:80]
+    sought = clean_text(request.GET.get("q", "")[:80])
     rows = TrustedKey.objects.filter(Q(country__iexact=sought) | Q(fingerprint__istartswith=sought)) if sought else TrustedKey.objects.all()
     rows = rows.annotate(proofs=Count("events", filter=Q(events__removed_at=None))).order_by("withdrawn_at", "country", "valid_until", "pk")
     page = Paginator(rows.select_related("added_by", "withdrawn_by"), ROWS_PER_PAGE).get_page(request.GET.get("page"))
