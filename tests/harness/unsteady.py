@@ -16,6 +16,7 @@ class UnsteadyServer:
     def __init__(self, real: str):
         self.real = (urlsplit(real).hostname, urlsplit(real).port)
         self.manner = PASSING
+        self.left_waiting = 0  # connections that were accepted and never answered
         self.links: list[socket.socket] = []
         self.listener: socket.socket | None = None
         self.port = 0
@@ -72,6 +73,8 @@ class UnsteadyServer:
                 self.links.append(server)
                 self._begin(self._pass_on, link, server)
                 self._begin(self._pass_on, server, link)
+            else:
+                self.left_waiting += 1
 
     def _pass_on(self, giver: socket.socket, taker: socket.socket) -> None:
         with suppress(OSError):
