@@ -63,6 +63,14 @@ def test_each_person_comes_with_three_reasons_every_blocker_its_rule_and_its_day
     assert page.split("blocker")[0].count("<li>") >= 3
 
 
+def test_without_an_index_the_newest_people_are_listed_and_no_count_is_invented(client, settings, tmp_path, opening, recruiter):
+    settings.SEARCH_DIRECTORY = tmp_path / "no index"
+    worker = person(opening)
+    page = page_of(client, opening, "?fit=related")
+    assert f"#{worker.pk}" in page
+    assert "(0)</option>" not in page and 'value="related"' in page
+
+
 def test_names_phones_and_health_stay_hidden(rebuilt, client, opening, recruiter):
     worker = person(opening, ready_in=20, name="Hoàng Văn Giấu")
     rebuilt()
