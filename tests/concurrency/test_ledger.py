@@ -118,7 +118,7 @@ class Crowd:
         secure_beds(factory=draw.choice(self.factories), extra_workers=draw.randint(0, 30), entry=entry, by=None, on=self.today)
 
     def withdraw(self, draw):
-        stay = Stay.objects.holding_a_bed().filter(worker=draw.choice(self.workers)).first()
+        stay = Stay.objects.holding_a_bed().filter(worker=draw.choice(self.workers), drawn_from=None).first()  # an entry bed
         give_up_beds(factory=draw.choice(self.factories), at_most=1, stay=stay, by=None, on=self.today)
 
     def reserve(self, draw):

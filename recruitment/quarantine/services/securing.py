@@ -72,7 +72,8 @@ def secure_beds(*, factory: Factory, extra_workers: int, entry: EntryBed | None,
 def give_up_beds(*, factory: Factory, at_most: int, stay: Stay | None, by: User | None, on: dt.date) -> int:
     """The way back: cancel the entry stay and return up to `at_most` backup beds that the policy no longer asks for.
 
-    How many backup beds a night were returned. Repeating it cancels nothing twice.
+    How many backup beds a night were returned. Repeating it cancels nothing twice. `stay` is an entry bed, never one drawn from a
+    backup: that one's holder may be another factory, which must not be locked after this one (use cancel_stay).
     """
     movements, given = reservations.write_surplus(lock_holder(factory), at_most=at_most, on=on)
     if stay:
