@@ -4,7 +4,6 @@ import datetime as dt
 from typing import Any
 
 from django.db import transaction
-from django.db.models import CASCADE
 from django.utils.translation import gettext as _
 
 from recruitment.accounts.models import User
@@ -12,6 +11,7 @@ from recruitment.applications.models import Application
 from recruitment.health.models import Clearance, HealthEvent
 from recruitment.onboarding.services.withdrawal import withdraw
 from recruitment.privacy.models import DataRequest
+from recruitment.privacy.services.export import belonging_to
 from recruitment.privacy.services.requests import answer_request
 from recruitment.quarantine.models import Stay
 from recruitment.shared.refusals import Refusal
@@ -66,16 +66,10 @@ def erase_worker(*, worker: Worker, by: User | None, on: dt.date) -> None:
     worker.occupations.all().delete()
     worker.zones.clear()
     worker.skills.clear()
-    _delete_own_rows(worker.user)
+    for _model, rows in belonging_to(worker.user):  # messages, second factors, saved searches
+        rows.delete()
     _forget(worker)
     request_index("candidate", [worker.pk])
-
-
-def _delete_own_rows(user: User) -> None:
-    """Whatever exists only for the account: messages, sessions' factors, saved searches."""
-    for relation in User._meta.related_objects:
-        if relation.on_delete is CASCADE:
-            relation.related_model._base_manager.filter(**{relation.field.name: user}).delete()
 
 
 def _forget(worker: Worker) -> None:
