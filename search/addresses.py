@@ -3,7 +3,8 @@
 1 (no `v`): zones and occupations are primary keys. 2: they are codes, which mean the same after a reload of the tables.
 """
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Sequence
 
 from django.db.models import Model
 from django.http import QueryDict
@@ -13,6 +14,9 @@ from recruitment.places.models import IndustrialZone
 
 VERSION = "2"
 TRACKING = ("utm_", "fbclid", "gclid", "zarsrc")  # added by the services through which people share links
+PLACE_WRITTEN = re.compile(r"-?\d{1,19}(_-?\d{1,19}){1,3}", re.ASCII)
+FARTHEST = 2**63
+PLACE = ("page", "after")  # where in the list, not what is in it
 LONGEST_SHOWN = 40  # characters of what the page says it ignored
 CODED: dict[str, type[Model]] = {"zones": IndustrialZone, "occupations": Occupation}
 
@@ -36,10 +40,22 @@ def unknown_names(address: QueryDict, known: Collection[str]) -> list[str]:
 def link(address: QueryDict) -> str:
     """The query of a link to this state, on its first page."""
     kept = address.copy()
-    kept.pop("page", None)
+    for place in PLACE:
+        kept.pop(place, None)
     if any(name in kept for name in CODED):
         kept["v"] = VERSION
     return kept.urlencode()
+
+
+def written_place(place: Sequence[int]) -> str | None:
+    """A place in a list (contract.Hit) as an address has it; None for no place."""
+    return "_".join(map(str, place)) or None
+
+
+def place_of(written: str) -> tuple[int, ...]:
+    """The place that was written so; () for what isn't one."""
+    numbers = tuple(map(int, written.split("_"))) if PLACE_WRITTEN.fullmatch(written) else ()
+    return numbers if all(-FARTHEST <= number < FARTHEST for number in numbers) else ()
 
 
 def shortened(value: str) -> str:

@@ -75,7 +75,7 @@ def _from_words(address: QueryDict, parameters: OpeningParameters, reading: Read
         if part.kind == FILLER:
             continue
         said, left, label = reading.typed[part.start : part.end], reading.without(part), _label(part, names)
-        without = Search(_address(address, q=[left]), replace(parameters, q=left, page=1))
+        without = Search(_address(address, q=[left]), replace(parameters, q=left, page=1, after=()))
         alone = Search(_address(QueryDict(mutable=True), q=[said]), OpeningParameters(q=said))
         yield Chip(label or " ".join(part.words), without, alone, part.kind if label else "", said)
 
@@ -115,7 +115,7 @@ def _from_choices(form: OpeningSearchForm, parameters: OpeningParameters, names:
 
 
 def _choice(address, parameters, name: str, label: str, left, chosen, written_left: list[str], written: list[str]) -> Chip:
-    without = Search(_address(address, **{name: written_left}), replace(parameters, **{name: left, "page": 1}))
+    without = Search(_address(address, **{name: written_left}), replace(parameters, **{name: left, "page": 1, "after": ()}))
     alone = Search(_address(QueryDict(mutable=True), **{name: written}), OpeningParameters(**{name: chosen}))
     return Chip(label, without, alone, name)
 

@@ -70,10 +70,18 @@ class WordsField(CleanCharField):
         return clean_text(value or "")[:LONGEST_QUERY].strip()
 
 
+class PlaceField(forms.CharField):
+    """Where the page before ended. What isn't such a place leaves the page to its number."""
+
+    def clean(self, value):
+        return addresses.place_of(value or "")
+
+
 class SearchForm(forms.Form):
     """`chosen` holds the readable parts only, so that one bad part of an old link doesn't lose the rest."""
 
     page = forms.IntegerField(required=False, min_value=1, label=_("Trang"), widget=forms.HiddenInput)
+    after = PlaceField(required=False, widget=forms.HiddenInput)
 
     @property
     def chosen(self) -> dict:

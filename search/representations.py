@@ -9,6 +9,7 @@ from recruitment.occupations.models import Occupation, Skill
 from recruitment.openings.models import Opening
 from recruitment.places.models import IndustrialZone
 from recruitment.workers.models import Shift
+from search import addresses
 from search.documents import BY_DORMITORY, BY_SHUTTLE, STOP
 from search.explanations import blocker_text, reason_text
 from search.forms import CANDIDATE_ORDERS, FITS, LONGEST_QUERY, LONGEST_STOP, OPENING_ORDERS
@@ -33,8 +34,19 @@ class Parameters(serializers.Serializer):
         return attrs
 
 
+class PlaceField(serializers.CharField):
+    """A place in a list, as the page before it said."""
+
+    default_error_messages = {"no_place": _("Hãy chép nguyên next_after của trang trước.")}
+
+    def to_internal_value(self, data):
+        place = addresses.place_of(super().to_internal_value(data))
+        return place or self.fail("no_place")
+
+
 class Page(Parameters):
     page = serializers.IntegerField(required=False, default=1, min_value=1, max_value=last_page(), help_text=_("Trang, mỗi trang 20 kết quả."))
+    after = PlaceField(required=False, default=(), help_text=_("Chép từ next_after: trang này nối ngay sau trang trước dù danh sách vừa đổi."))
 
 
 def codes_of(model, **options) -> serializers.ManyRelatedField:
@@ -132,11 +144,15 @@ class FoundRepresentation(serializers.Serializer):
     total = serializers.IntegerField()
     page = serializers.IntegerField()
     pages = serializers.IntegerField(help_text=_("Trang sâu nhất xem được."))
+    next_after = serializers.SerializerMethodField(help_text=_("after của trang sau; null: không có trang sau."))
     sort = serializers.CharField()
     unavailable_since = serializers.DateTimeField(
         allow_null=True, help_text=_("Khác null: xếp hạng tạm nghỉ từ lúc ấy; danh sách mới nhất, chưa lọc hết, không có facets.")
     )
     facets = serializers.DictField(child=FacetValueRepresentation(many=True))
+
+    def get_next_after(self, found) -> str | None:
+        return addresses.written_place(found.ends_at) if found.page < found.pages else None
 
 
 class UnderstoodRepresentation(serializers.Serializer):

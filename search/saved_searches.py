@@ -33,7 +33,7 @@ Kind, Ending = SavedSearch.Kind, SavedSearch.Ending
 LASTS = dt.timedelta(days=60)
 KEPT = dt.timedelta(days=90)  # after a search has ended
 MOST_SAVED = 10  # by one person, openings and candidates each
-NOT_THE_LIST = ("sort", "page")  # how it is shown, not what is in it
+NOT_THE_LIST = ("sort", *addresses.PLACE)  # how it is shown, not what is in it
 EVERYTHING = {Kind.OPENING: gettext_lazy("Mọi việc đang tuyển"), Kind.CANDIDATE: gettext_lazy("Mọi người phù hợp")}
 SIGNER = Signer(salt="search.saved_searches.stop")
 

@@ -39,6 +39,7 @@ class Write:
 class Hit:
     document: int
     score: float | None  # None when the search sorts by something else
+    place: tuple[int, ...] = ()  # its values of what the search sorts by, as `search_after` takes them
 
 
 @dataclass(frozen=True, slots=True)

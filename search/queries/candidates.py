@@ -16,7 +16,7 @@ from search.outages import note_outage
 from search.projections import candidate_facts, opening_facts
 from search.queries.facets import Facet, FacetValue, counts, with_facets
 from search.queries.matching import any_of, candidates_for, either, only_related
-from search.queries.results import PAGE_SIZE, Found, FoundRow, bounded, load
+from search.queries.results import PAGE_SIZE, Found, FoundRow, bounded, load, part_of_list
 from search.scoring import OpeningFacts, score
 
 MATCH, SOONEST = "match", "soonest"
@@ -27,7 +27,10 @@ READY_STEPS = [0, 7, 14, 30]  # days from today, counted as facets
 
 @dataclass(frozen=True, kw_only=True)
 class CandidateParameters:
-    """What the address asks for. `ready_by`: able to start on that day or before. `without`: workers not to list (they applied already)."""
+    """What the address asks for. `ready_by`: able to start on that day or before. `without`: workers not to list (they applied already).
+
+    `after` as in OpeningParameters.
+    """
 
     ready_by: dt.date | None = None
     shifts: tuple[str, ...] = ()
@@ -35,6 +38,7 @@ class CandidateParameters:
     fit: str = RELATED
     sort: str = MATCH
     page: int = 1
+    after: tuple[int, ...] = ()
     without: frozenset[int] = frozenset()
 
 
@@ -55,9 +59,9 @@ def candidates_search(facts: OpeningFacts, parameters: CandidateParameters, *, o
     left_out = [any_of("pk", parameters.without)] if parameters.without else []
     query = Q("bool", filter=[Q("match_all")], must_not=left_out, should=candidates_for(facts))
     facets = facets_of(facts, parameters, on=on)
-    search = with_facets(Search().query(query), facets).sort(*ORDERS[sort_of(parameters)])
-    start = (bounded(parameters.page) - 1) * PAGE_SIZE
-    return search.extra(**{"from": start, "size": PAGE_SIZE, "track_total_hits": True}), facets
+    order = ORDERS[sort_of(parameters)]
+    search = with_facets(Search().query(query), facets).sort(*order)
+    return search.extra(**part_of_list(order, page=parameters.page, after=parameters.after)), facets
 
 
 def sort_of(parameters: CandidateParameters) -> str:
@@ -109,6 +113,7 @@ def _found(facts: OpeningFacts, parameters: CandidateParameters, *, user, on: dt
         page=bounded(parameters.page),
         facets=_labelled(counts(answer, facets), facts, parameters, on=on),
         sort=sort_of(parameters),
+        ends_at=answer.hits[-1].place if answer.hits else (),
         refused=refused,
     )
 

@@ -20,7 +20,7 @@ from search.outages import note_outage
 from search.projections import opening_facts, related_occupations
 from search.queries.facets import Facet, FacetValue, counts, with_facets
 from search.queries.matching import any_of, either, missing, openings_for
-from search.queries.results import PAGE_SIZE, Found, FoundRow, Understood, bounded, load
+from search.queries.results import PAGE_SIZE, Found, FoundRow, Understood, bounded, load, part_of_list
 from search.queries.vocabulary import Vocabulary
 from search.queries.words import Words, condition, lexicon, shorter_titles
 from search.reading import PAY, START, Reading
@@ -44,6 +44,7 @@ MOST_STOPS = 12  # listed as facets: the most frequent
 class OpeningParameters:
     """What the address asks for. Zones and occupations are primary keys; `wage_from` is đồng a month; `start_by` a day the work has begun on.
 
+    `after` is the place in the list where the page before `page` ended (Hit.place), if the address says so.
     `commute` holds BY_DORMITORY, BY_SHUTTLE or stops (documents.commute_from): whoever lives in a dormitory has no way to go.
     `exact`: the words as they stand, none understood, corrected or replaced. An order that can't be had (a match without a
     person, relevance without words) becomes the nearest that can.
@@ -60,6 +61,7 @@ class OpeningParameters:
     start_by: dt.date | None = None
     sort: str = ""
     page: int = 1
+    after: tuple[int, ...] = ()
     candidate: CandidateFacts | None = None
 
 
@@ -107,8 +109,7 @@ def openings_search(parameters: OpeningParameters, *, on: dt.date, words: Words 
         query = Q("bool", filter=conditions + ([asked] if asked is not None else []), should=clauses, must_not=words.excluded())
     facets = facets_of(parameters, words, on=on)
     search = with_facets(Search().query(query), facets).sort(*ORDERS[sort])
-    start = (bounded(parameters.page) - 1) * PAGE_SIZE
-    paged = search.extra(**{"from": start, "size": PAGE_SIZE, "track_total_hits": True})
+    paged = search.extra(**part_of_list(ORDERS[sort], page=parameters.page, after=parameters.after))
     return PreparedSearch(paged, facets, sort, Understood(words.reading, relaxed))
 
 
@@ -208,6 +209,7 @@ def _found(parameters: OpeningParameters, *, user, on: dt.date) -> Found[Opening
         page=bounded(parameters.page),
         facets=_labelled(counts(answer, prepared.facets), parameters, words.reading, on=on),
         sort=prepared.sort,
+        ends_at=answer.hits[-1].place if answer.hits else (),
         refused=refused,
         understood=prepared.understood,
     )

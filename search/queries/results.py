@@ -56,6 +56,7 @@ class Found(Generic[Row]):
     page: int
     facets: Mapping[str, Sequence[FacetValue]]
     sort: str
+    ends_at: tuple[int, ...] = ()  # the place of its last hit: where the next page goes on
     refused: int = 0
     understood: Understood = Understood()
     unavailable_since: dt.datetime | None = None  # set: the index could not be asked; the newest rows, unranked, without facets
@@ -67,6 +68,16 @@ class Found(Generic[Row]):
     @property
     def pages(self) -> int:
         return min(-(-self.total // PAGE_SIZE), last_page())
+
+
+def part_of_list(order: Sequence, *, page: int, after: Sequence[int]) -> dict:
+    """Which rows of the list to show: those behind the place where the page before ended, or so many pages from the top.
+
+    By place nothing is shown twice or missed when the list has changed meanwhile. A place in a list of another order says nothing.
+    """
+    known = len(after) == len(order)
+    start = {"search_after": list(after)} if known else {"from": (bounded(page) - 1) * PAGE_SIZE}
+    return start | {"size": PAGE_SIZE, "track_total_hits": True}
 
 
 def pages_of(found: Found):

@@ -9,6 +9,7 @@ register.filter("reason_text", explanations.reason_text)
 register.filter("blocker_text", explanations.blocker_text)
 register.filter("commute_label", chips.commute_label)
 register.filter("address_link", addresses.link)
+register.filter("place", addresses.written_place)
 
 
 @register.filter

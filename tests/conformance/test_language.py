@@ -100,6 +100,11 @@ def test_any_combination_of_clauses_finds_scores_and_orders_as_plain_python_does
     if order[0] == "_score":
         assert [hit.score for hit in found.hits] == [score for _document, score in expected.hits]
     assert found.total == expected.total
+    if len(found.hits) > 2:
+        middle = found.hits[len(found.hits) // 2]
+        rest = both.search("candidate", search.extra(search_after=list(middle.place)))
+        assert rest.hits == found.hits[len(found.hits) // 2 + 1 :]
+        assert rest.total == found.total
 
 
 @pytest.mark.parametrize(
@@ -147,7 +152,10 @@ def test_what_the_engine_does_not_speak_is_refused_by_name(few, query, named):
         (Search().sort("pk").extra(**{"from": -1}), "-1"),
         (Search().sort("pk").extra(size=-5), "-5"),
         (Search().sort("pk").highlight("title"), "highlight"),
-        (Search().sort("pk").extra(search_after=[1]), "search_after"),
+        (Search().sort("pk").extra(search_after=[1, 2]), "search_after"),
+        (Search().sort("pk").extra(search_after=["a"]), "search_after"),
+        (Search().sort("pk").extra(search_after=[True]), "search_after"),
+        (Search().sort("pk").extra(search_after=[1], **{"from": 20}), "search_after"),
     ],
 )
 def test_sorts_and_options_it_does_not_speak_are_refused_by_name(few, search, named):

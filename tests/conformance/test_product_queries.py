@@ -150,12 +150,15 @@ def test_a_person_scores_for_an_opening_what_scoring_says(engine, openings, cand
     assert {hit.document: hit.score for hit in hits} == {pk: score(facts, person).score for pk, (person, _source) in candidates.items()}
 
 
-def test_turning_the_pages_shows_every_hit_once(engine, openings, candidates):
+@pytest.mark.parametrize("by_place", [False, True])
+@pytest.mark.parametrize("sort", ["match", "soonest"])
+def test_turning_the_pages_shows_every_hit_once(engine, openings, candidates, sort, by_place):
     row, skills, _source = openings[min(openings)]
     facts = generated.facts_of(row, skills, on=ON)
-    turned = []
+    turned, hits = [], []
     for page in range(1, 200):
-        search, _facets = candidates_search(facts, CandidateParameters(fit="own", page=page), on=ON)
+        after = hits[-1].place if hits and by_place else ()
+        search, _facets = candidates_search(facts, CandidateParameters(fit="own", sort=sort, page=page, after=after), on=ON)
         hits = engine.search("candidate", search).hits
         turned += [hit.document for hit in hits]
         if not hits:

@@ -121,6 +121,19 @@ def test_pages_are_bounded_and_turn(client, published, rebuilt):
     assert {row["id"] for page in pages for row in page["results"]} == {opening.pk for opening in made}
 
 
+def test_pages_followed_by_their_place_meet_everything_once_though_openings_come_meanwhile(client, published, rebuilt):
+    known = [published().pk for _ in range(41)]
+    rebuilt()
+    met, after, page = [], {}, 1
+    while after is not None:
+        _status, found = asked(client, OPENINGS, sort="newest", page=page, **after)
+        met += [opening["id"] for opening in found["results"]]
+        after, page = {"after": found["next_after"]} if found["next_after"] else None, page + 1
+        published()
+        rebuilt()
+    assert met == sorted(known, reverse=True)
+
+
 def test_an_answer_that_is_still_true_is_not_sent_again(client, published, rebuilt):
     published()
     rebuilt()

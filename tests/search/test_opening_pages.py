@@ -39,6 +39,10 @@ class Page:
         found = re.findall(rf'<a class="{pattern}" href="([^"]*)"[^>]*>(.*?)</a>', self.html, re.DOTALL)
         return {html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", label))).strip(): html.unescape(address) for address, label in found}
 
+    def turned(self, to: str) -> str:
+        """The address of the next page, or of the one before ("prev")."""
+        return html.unescape(re.search(rf'href="([^"]*)" rel="{to}"', self.html)[1])
+
     @property
     def chips(self) -> dict[str, str]:
         return self.links("chip chosen")
@@ -204,6 +208,26 @@ def test_a_page_beyond_the_last_says_how_many_there_are(look, province, number):
     page = look(page=str(number))
     assert "danh sách này có 1 trang" in page.text
     assert look(page.links("button quiet")["Về trang đầu"]).total == 5
+
+
+def test_the_next_page_goes_on_where_this_one_ended_though_openings_came_meanwhile(client, rebuilt):
+    for number in range(25):
+        OpeningFactory(title=f"việc {number}")
+    rebuilt()
+    first = Page(client.get("/?sort=newest"))
+    OpeningFactory(title="vừa đăng")
+    rebuilt()
+    second = Page(client.get(f"/{first.turned('next')}"))
+    assert sorted(first.titles + second.titles) == sorted(f"việc {number}" for number in range(25))
+    back = Page(client.get(f"/{second.turned('prev')}"))
+    assert (back.titles[0], len(back.titles)) == ("vừa đăng", 20)
+
+
+@pytest.mark.parametrize("after", ["x", "1", "1_2_3_4_5", "9" * 19 + "_1", "1_-", "٣_٣", "1_2\x00"])
+def test_a_place_that_is_none_leaves_the_page_to_its_number(look, after):
+    for number in range(25):
+        OpeningFactory(title=f"việc {number}")
+    assert len(look(page=2, after=after).titles) == 5
 
 
 def test_the_way_to_work_can_be_chosen_by_stop_or_dormitory(look, province):

@@ -51,7 +51,7 @@ class ElasticsearchEngine:
         rows = found.get("hits", {}).get("hits", [])
         return Answer(
             total=found["hits"]["total"]["value"],
-            hits=[Hit(int(row["_id"]), row["sort"][0] if by_score else None) for row in rows],
+            hits=[Hit(int(row["_id"]), row["sort"][0] if by_score else None, tuple(map(int, row["sort"]))) for row in rows],
             aggregations=counted,
         )
 

@@ -17,7 +17,7 @@ from search.engines.embedded.reader import IndexMissing, Reader
 from search.engines.embedded.schema import layout_of
 from search.engines.embedded.snapshot import Snapshot
 
-SEARCH_PARTS = {"query", "post_filter", "aggs", "aggregations", "sort", "from", "size", "track_total_hits", "_source"}
+SEARCH_PARTS = {"query", "post_filter", "aggs", "aggregations", "sort", "from", "size", "search_after", "track_total_hits", "_source"}
 DEFAULT_SIZE = 10  # Elasticsearch's
 MATCH_ALL = {"match_all": {}}
 MADE_TOGETHER = 8_000  # documents of a build that become columns in one go
@@ -51,7 +51,9 @@ class EmbeddedEngine:
         refuse_unknown("search", body, SEARCH_PARTS)
         if body.get("track_total_hits", True) is not True:
             raise UnsupportedQuery("search.track_total_hits other than true")
-        page = page_of(body.get("sort", []), shelf.layout, start=body.get("from", 0), size=body.get("size", DEFAULT_SIZE))
+        page = page_of(
+            body.get("sort", []), shelf.layout, start=body.get("from", 0), size=body.get("size", DEFAULT_SIZE), after=body.get("search_after")
+        )
         query = shelf.compiler.compile(body.get("query", MATCH_ALL))
         narrowing = shelf.compiler.filter(body.get("post_filter", MATCH_ALL))
         found, counted = [], []

@@ -8,13 +8,14 @@ import numpy as np
 from search.engines.contract import DEEPEST, Hit, UnsupportedQuery
 from search.engines.embedded.columns import SingleColumn
 from search.engines.embedded.compiler import only_entry, refuse_unknown
-from search.engines.embedded.plans import Found, Matched, View
-from search.engines.embedded.schema import PK, Layout
+from search.engines.embedded.plans import Found, Matched, View, all_of
+from search.engines.embedded.schema import PK, Layout, is_long
 
 SCORE = "_score"
 SORTED_TYPES = ("long", "boolean", "date")
 GROUP = 32  # rows
-LAST = np.iinfo(np.int64).min + 1  # documents without a value come last in either direction
+LOWEST, HIGHEST = np.iinfo(np.int64).min, np.iinfo(np.int64).max  # what Elasticsearch says for no value, descending and ascending
+LAST = LOWEST + 1  # documents without a value come last in either direction
 
 
 @dataclass(frozen=True)
@@ -22,15 +23,25 @@ class Key:
     field: str
     ascending: bool
 
+    def rank_of(self, value: int) -> int:
+        """See `rank`: a hit's place in the list back to what rows are ordered by."""
+        return max(-value if self.ascending else value, LAST)
+
+    def value_of(self, rank: int) -> int:
+        if rank == LAST:
+            return HIGHEST if self.ascending else LOWEST
+        return -rank if self.ascending else rank
+
 
 @dataclass(frozen=True)
 class Page:
-    """Hits `start` to `start + size`, ordered by the keys, then by primary key."""
+    """Hits `start` to `start + size`, ordered by the keys, then by primary key; of those `after` a place, where one is given."""
 
     keys: Sequence[Key]
     pks_ascending: bool
     start: int
     size: int
+    after: Sequence[int] | None = None
 
     @property
     def wanted(self) -> int:
@@ -41,7 +52,7 @@ class Page:
         return bool(self.keys) and self.keys[0].field == SCORE
 
 
-def page_of(sort: Sequence, layout: Layout, *, start: int, size: int) -> Page:
+def page_of(sort: Sequence, layout: Layout, *, start: int, size: int, after: Sequence | None = None) -> Page:
     """UnsupportedQuery unless the primary key is the last to sort by: without it an order is not one order."""
     if start < 0 or size < 0 or start + size > DEEPEST:
         raise UnsupportedQuery(f"from {start} with size {size}: at most {DEEPEST} hits deep")
@@ -53,7 +64,9 @@ def page_of(sort: Sequence, layout: Layout, *, start: int, size: int) -> Page:
             raise UnsupportedQuery("_score other than first and descending")
         if key.field != SCORE and layout.type_of(key.field) not in SORTED_TYPES:
             raise UnsupportedQuery(f"sort by the {layout.type_of(key.field)} field {key.field!r}")
-    return Page(keys, last.ascending, start, size)
+    if after is not None and (start or len(after) != len(sort) or not all(is_long(value) or value == LOWEST for value in after)):
+        raise UnsupportedQuery(f"search_after {after!r}: a whole number for each part of the sort, and no from")
+    return Page(keys, last.ascending, start, size, after)
 
 
 def read_key(entry: str | Mapping) -> Key:
@@ -73,6 +86,7 @@ def hits_of(page: Page, found: Sequence[tuple[View, Matched, Found]]) -> list[Hi
     """The page's hits. Each segment comes with its matches, and the mask of those that are hits."""
     best = []
     for view, matched, mask in found if page.size else ():
+        mask = all_of([mask, behind(page, view, matched)])
         rows = first_rows(page, page.keys, view, matched, np.arange(view.size) if mask is None else np.flatnonzero(mask), page.wanted)
         best.append((view.part.segment.pks[rows], *(rank(key, view, matched, rows) for key in page.keys)))
     if not best:
@@ -80,7 +94,22 @@ def hits_of(page: Page, found: Sequence[tuple[View, Matched, Found]]) -> list[Hi
     pks, *ranks = map(np.concatenate, zip(*best, strict=True))
     order = np.lexsort((pks if page.pks_ascending else -pks, *(-each.astype(np.int64) for each in reversed(ranks))))[page.start : page.wanted]
     scores = ranks[0][order].astype(float).tolist() if page.by_score else [None] * len(order)
-    return [Hit(pk, score) for pk, score in zip(pks[order].tolist(), scores, strict=True)]
+    places = zip(*([key.value_of(rank) for rank in each[order].tolist()] for key, each in zip(page.keys, ranks, strict=True)), pks[order].tolist())
+    return [Hit(place[-1], score, place) for place, score in zip(places, scores, strict=True)]
+
+
+def behind(page: Page, view: View, matched: Matched) -> Found:
+    """The rows that come after the place where the page begins."""
+    if page.after is None:
+        return None
+    *values, pk = page.after
+    later, level = np.zeros(view.size, dtype=bool), np.ones(view.size, dtype=bool)
+    for key, value in zip(page.keys, values, strict=True):
+        ranks = rank(key, view, matched, np.arange(view.size))
+        later |= level & (ranks < key.rank_of(value))
+        level &= ranks == key.rank_of(value)
+    pks = view.part.segment.pks
+    return later | (level & (pks > pk if page.pks_ascending else pks < pk))
 
 
 def first_rows(page: Page, keys: Sequence[Key], view: View, matched: Matched, rows: np.ndarray, wanted: int) -> np.ndarray:
