@@ -105,7 +105,7 @@ def documents(titles: Sequence[str]) -> list[dict]:
             starts_on=ON,
             published_at=dt.datetime(2026, 11, 1, tzinfo=dt.UTC),
         )
-        made.append(opening_source(row, [], ["Bến xe"]))
+        made.append(opening_source(row, [], {"Bến xe": 35}))
     return made
 
 

@@ -108,7 +108,7 @@ def make_openings(random: Random, factories: list[Factory], *, count: int, today
     Opening.objects.bulk_create(openings, batch_size=500)
     ShuttleStop.objects.bulk_create(
         [
-            ShuttleStop(opening=opening, name=name, departs_at=dt.time(6, 10 + 5 * order))
+            ShuttleStop(opening=opening, name=name, departs_at=dt.time(6, 10 + 5 * order), ride_minutes=random.choice([15, 20, 30, 40]) - 5 * order)
             for opening in openings
             if random.random() < 0.5
             for order, name in enumerate(random.sample(STOPS, 2))

@@ -12,7 +12,7 @@ from recruitment.places.models import IndustrialZone
 from recruitment.shared.templatetags.display import day, millions
 from recruitment.workers.models import Shift
 from search import addresses
-from search.documents import BY_DORMITORY, BY_SHUTTLE
+from search.documents import BY_DORMITORY, BY_SHUTTLE, RIDES, STOP
 from search.forms import OpeningSearchForm
 from search.lexicon import DORMITORY, EXPERIENCE, FILLER, OCCUPATION, PLACE, SHIFT, SHUTTLE
 from search.queries.openings import OpeningParameters
@@ -122,7 +122,8 @@ def _choice(address, parameters, name: str, label: str, left, chosen, written_le
 
 def commute_label(way: str) -> str:
     ways = {BY_DORMITORY: _("ở ký túc xá, không phải đi lại"), BY_SHUTTLE: _("xe đưa đón, bất kỳ điểm nào")}
-    return ways.get(way) or _("xe đón tại %(stop)s") % {"stop": way.removeprefix("stop:")}
+    ways |= {ride: _("đi xe không quá %(minutes)d phút, hoặc ở ký túc xá") % {"minutes": most} for most, ride in RIDES.items()}
+    return ways.get(way) or _("xe đón tại %(stop)s") % {"stop": way.removeprefix(STOP)}
 
 
 def _wage(amount: int) -> str:

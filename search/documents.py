@@ -8,6 +8,7 @@ from elasticsearch.dsl import Boolean, Date, Document, Keyword, Long, MetaField,
 
 SPACES_ONLY = "whitespace"  # the words are already analysed by text.py
 BY_DORMITORY, BY_SHUTTLE, STOP = "dormitory", "shuttle", "stop:"
+RIDES = {15: "ride:15", 30: "ride:30", 45: "ride:45", 60: "ride:60"}  # a way to work of at most so many minutes, or none at all
 EXPERIENCE_STEP = 1000  # months stay below it: see experience_key
 
 
@@ -32,7 +33,7 @@ class OpeningDocument(Document):
     zone = Long()
     shift = Keyword()
     has_dormitory = Boolean()
-    commute = Keyword(multi=True)  # BY_DORMITORY, BY_SHUTTLE, and commute_from each stop
+    commute = Keyword(multi=True)  # BY_DORMITORY, BY_SHUTTLE, commute_from each stop, and those RIDES that it keeps to
     starts_on = Date()
     closes_on = Date()
     published_at = Date()

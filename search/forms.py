@@ -10,7 +10,7 @@ from recruitment.places.models import IndustrialZone
 from recruitment.shared.forms import CleanCharField, MoneyField, PeopleDateField, clean_text
 from recruitment.workers.models import Shift
 from search import addresses
-from search.documents import BY_DORMITORY, BY_SHUTTLE
+from search.documents import BY_DORMITORY, BY_SHUTTLE, RIDES, STOP
 from search.queries import candidates as candidate_queries
 from search.queries import openings as opening_queries
 from search.queries.candidates import CandidateParameters
@@ -54,10 +54,10 @@ class SeveralRowsField(forms.ModelMultipleChoiceField):
 
 
 class CommuteField(forms.MultipleChoiceField):
-    """Ways to come to work: by dormitory, by any shuttle, or from stops, which are whatever employers wrote."""
+    """Ways to come to work: by dormitory, by any shuttle, within some minutes, or from stops, which are whatever employers wrote."""
 
     def valid_value(self, value):
-        return value in (BY_DORMITORY, BY_SHUTTLE) or (value.startswith("stop:") and len(value) <= LONGEST_STOP)
+        return value in (BY_DORMITORY, BY_SHUTTLE, *RIDES.values()) or (value.startswith(STOP) and len(value) <= LONGEST_STOP)
 
     def clean(self, value):
         return [given for given in map(clean_text, self.to_python(value)) if self.valid_value(given)]

@@ -14,7 +14,7 @@ from recruitment.occupations.models import Occupation
 from recruitment.openings.models import Opening, ShuttleStop
 from recruitment.workers.models import Consent, Worker, WorkerOccupation
 from search import text
-from search.documents import BY_DORMITORY, BY_SHUTTLE, commute_from, experience_key
+from search.documents import BY_DORMITORY, BY_SHUTTLE, RIDES, commute_from, experience_key
 from search.scoring import CandidateFacts, OpeningFacts, brevity_of
 
 READY_VERDICTS = [Clearance.Verdict.CLEARED, Clearance.Verdict.CONDITIONAL]
@@ -69,7 +69,11 @@ def candidate_facts(pks: Collection[int]) -> dict[int, CandidateFacts]:
 def opening_documents(pks: Collection[int]) -> dict[int, Source]:
     """The documents of those among them that are published."""
     skills = _many(Opening.skills.through, "opening_id", "skill_id", pks)
-    stops = _many(ShuttleStop, "opening_id", "name", pks)
+    stops: dict[int, dict[str, int | None]] = defaultdict(dict)
+    for key, name, minutes in (
+        ShuttleStop.objects.filter(opening__in=pks).order_by("opening", "name", "pk").values_list("opening_id", "name", "ride_minutes")
+    ):
+        stops[key][name] = minutes
     published = Opening.objects.filter(pk__in=pks, status=Opening.Status.PUBLISHED).order_by("pk")
     rows = published.select_related("occupation", "factory__enterprise", "factory__zone")
     return {opening.pk: opening_source(opening, skills[opening.pk], stops[opening.pk]) for opening in rows}
@@ -112,8 +116,8 @@ def related_occupations() -> dict[int, frozenset[int]]:
     return {occupation: frozenset(others - {occupation}) for occupation, others in related.items()}
 
 
-def opening_source(opening: Opening, skills: Collection[int], stops: Collection[str]) -> Source:
-    """One opening's document; `opening` comes with its occupation, factory, enterprise and zone loaded."""
+def opening_source(opening: Opening, skills: Collection[int], stops: Mapping[str, int | None]) -> Source:
+    """One opening's document, `stops` with the minutes from each to the factory; `opening` comes with its occupation, factory, enterprise and zone loaded."""
     title, body = text.tokens(opening.title), text.tokens(" · ".join(_body(opening, stops)))
     title_folded, body_folded = _folded(title), _folded(body)
     source: Source = {
@@ -144,10 +148,12 @@ def opening_source(opening: Opening, skills: Collection[int], stops: Collection[
     return with_digest(source)
 
 
-def _commute(opening: Opening, stops: Collection[str]) -> list[str]:
-    """Ways to come to work that the opening offers."""
+def _commute(opening: Opening, stops: Mapping[str, int | None]) -> list[str]:
+    """Ways to come to work that the opening offers. Whoever lives in its dormitory has no way to go."""
     by = [BY_DORMITORY] if opening.has_dormitory else []
-    return by + ([BY_SHUTTLE, *sorted({commute_from(stop) for stop in stops})] if stops else [])
+    shortest = 0 if opening.has_dormitory else min((minutes for minutes in stops.values() if minutes), default=None)
+    rides = [way for most, way in RIDES.items() if shortest is not None and shortest <= most]
+    return by + ([BY_SHUTTLE, *sorted({commute_from(stop) for stop in stops})] if stops else []) + rides
 
 
 def _body(opening: Opening, stops: Iterable[str]) -> list[str]:

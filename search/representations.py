@@ -10,7 +10,7 @@ from recruitment.openings.models import Opening
 from recruitment.places.models import IndustrialZone
 from recruitment.workers.models import Shift
 from search import addresses
-from search.documents import BY_DORMITORY, BY_SHUTTLE, STOP
+from search.documents import BY_DORMITORY, BY_SHUTTLE, RIDES, STOP
 from search.explanations import blocker_text, reason_text
 from search.forms import CANDIDATE_ORDERS, FITS, LONGEST_QUERY, LONGEST_STOP, OPENING_ORDERS
 from search.queries import openings as opening_queries
@@ -67,8 +67,8 @@ class OpeningQuery(Page):
     commute = serializers.ListField(
         required=False,
         max_length=10,
-        child=serializers.RegexField(rf"^({BY_DORMITORY}|{BY_SHUTTLE}|{STOP}.+)$", max_length=LONGEST_STOP),
-        help_text=_("Đi làm bằng: dormitory, shuttle, hoặc stop: và tên điểm đón."),
+        child=serializers.RegexField(rf"^({'|'.join([BY_DORMITORY, BY_SHUTTLE, *RIDES.values()])}|{STOP}.+)$", max_length=LONGEST_STOP),
+        help_text=_("Đi làm bằng: dormitory, shuttle, ride:15 (hay 30, 45, 60 phút, kể cả ở ký túc xá), hoặc stop: và tên điểm đón."),
     )
     start_by = serializers.DateField(required=False, help_text=_("Bắt đầu trước hoặc vào ngày."))
     sort = serializers.ChoiceField(

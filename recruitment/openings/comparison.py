@@ -55,7 +55,7 @@ def values(opening: Opening, fields: list[str]) -> dict[str, object]:
         if field == "skills":
             found[field] = list(opening.skills.all())
         elif field == "shuttle_stops":
-            found[field] = list(opening.shuttle_stops.values_list("name", "departs_at"))
+            found[field] = [row.stop for row in opening.shuttle_stops.all()]
         else:
             found[field] = getattr(opening, field)
     return found
@@ -84,13 +84,6 @@ def shown(field: str, value: object) -> str:
     if isinstance(value, Decimal):
         return number_format(value)
     if isinstance(value, list):
-        return ", ".join(sorted(_item(item) for item in value))
+        return ", ".join(sorted(str(item) for item in value))
     choices = dict(Opening._meta.get_field(field).flatchoices)
     return str(choices.get(value, value))
-
-
-def _item(item: object) -> str:
-    if isinstance(item, tuple):
-        name, departs_at = item
-        return f"{departs_at:%H:%M} {name}" if departs_at else name
-    return str(item)

@@ -13,14 +13,18 @@ from django.utils.translation import gettext_lazy
 from recruitment.employers.models import Factory
 from recruitment.occupations.models import Occupation, Skill
 from recruitment.openings import requirements
-from recruitment.openings.models import Opening, WordingOverride
+from recruitment.openings.models import LONGEST_RIDE, Opening, Stop, WordingOverride
 from recruitment.openings.wording import phrase_key
 from recruitment.openings.working_time import excess_hours
 from recruitment.shared.forms import CleanCharField, CleanTextField, CountField, MoneyField, PeopleDateField, days_from_today
 from recruitment.workers.models import Shift
 
 MOST_STOPS = 20
-STOP = re.compile(r"(?:(?P<hour>\d{1,2})\s*(?:[:hg]|giờ)\s*(?P<minute>\d{2})?)?\s*[-–·:]?\s*(?P<name>.*)", re.IGNORECASE)
+STOP = re.compile(
+    r"(?:(?P<hour>\d{1,2})\s*(?:[:hg]|giờ)\s*(?P<minute>\d{2})?)?\s*[-–·:]?\s*"
+    r"(?P<name>.*?)(?:\s*[,;(–-]\s*(?:đi\s+)?(?P<ride>\d{1,4})\s*(?:phút|ph|p|min|minutes)\.?\)?)?",
+    re.IGNORECASE,
+)
 
 
 def label(field: str):
@@ -43,16 +47,17 @@ class SeenField(forms.Field):
 
 
 class ShuttleStopsField(CleanTextField):
-    """One stop a line, "6:10 Bến xe Thái Nguyên"; the time may be left out. Cleans to pairs of a name and a time or None."""
+    """One stop a line, "6:10 Bến xe Thái Nguyên, 35 phút"; the times may be left out. Cleans to models.Stop."""
 
     default_error_messages = {
         "too_many": gettext_lazy("Nhiều nhất %(most)s điểm đón."),
         "no_such_time": gettext_lazy("Không có giờ này: “%(line)s”. Hãy viết như 6:10 Bến xe Thái Nguyên."),
+        "long_ride": gettext_lazy("Đi xe không thể lâu thế: “%(line)s”. Nhiều nhất %(most)s phút."),
         "no_name": gettext_lazy("Dòng “%(line)s” thiếu tên điểm đón."),
         "long_name": gettext_lazy("Tên điểm đón dài quá: tối đa 120 ký tự."),
     }
 
-    def clean(self, value) -> list[tuple[str, dt.time | None]]:
+    def clean(self, value) -> list[Stop]:
         lines = [line.strip() for line in super().clean(value).splitlines() if line.strip()]
         if len(lines) > MOST_STOPS:
             raise ValidationError(self.error_messages["too_many"], params={"most": MOST_STOPS})
@@ -60,10 +65,10 @@ class ShuttleStopsField(CleanTextField):
 
     def prepare_value(self, value):
         if isinstance(value, list):
-            return "\n".join(f"{departs_at:%H:%M} {name}" if departs_at else name for name, departs_at in value)
+            return "\n".join(map(str, value))
         return value
 
-    def _stop(self, line: str) -> tuple[str, dt.time | None]:
+    def _stop(self, line: str) -> Stop:
         found = STOP.fullmatch(line)
         name, hour = found["name"].strip(), found["hour"]
         try:
@@ -74,7 +79,10 @@ class ShuttleStopsField(CleanTextField):
             raise ValidationError(self.error_messages["no_name"], params={"line": line})
         if len(name) > 120:
             raise ValidationError(self.error_messages["long_name"])
-        return name, departs_at
+        minutes = int(found["ride"]) if found["ride"] else None
+        if minutes is not None and not 1 <= minutes <= LONGEST_RIDE:
+            raise ValidationError(self.error_messages["long_ride"], params={"line": line, "most": LONGEST_RIDE})
+        return Stop(name, departs_at, minutes)
 
 
 class FactoryField(forms.ModelChoiceField):
@@ -203,11 +211,14 @@ class WageForm(StepForm):
     )
     meals = CleanCharField(required=False, max_length=160, label=label("meals"), help_text=gettext_lazy("Ví dụ Cơm ca miễn phí."))
     shuttle_stops = ShuttleStopsField(
-        required=False, max_length=3000, label=gettext_lazy("Xe đưa đón"), help_text=gettext_lazy("Mỗi dòng một điểm: 6:10 Bến xe Thái Nguyên.")
+        required=False,
+        max_length=3000,
+        label=gettext_lazy("Xe đưa đón"),
+        help_text=gettext_lazy("Mỗi dòng một điểm: 6:10 Bến xe Thái Nguyên, 35 phút."),
     )
 
     def initial_of(self, opening: Opening) -> dict:
-        stops = list(opening.shuttle_stops.values_list("name", "departs_at"))
+        stops = [row.stop for row in opening.shuttle_stops.all()]
         return {**{field: getattr(opening, field) for field in self.base_fields if field not in ("seen", "shuttle_stops")}, "shuttle_stops": stops}
 
     def clean(self):

@@ -1,6 +1,7 @@
 """Openings: what a factory offers, how many places are left, and which phrases were flagged."""
 
 import datetime as dt
+from typing import NamedTuple
 
 from django.db import models
 from django.db.models import Count, F, Q
@@ -12,6 +13,8 @@ from recruitment.employers.models import Factory
 from recruitment.occupations.models import Occupation, Skill
 from recruitment.openings.income import Income, estimate_income
 from recruitment.workers.models import Shift
+
+LONGEST_RIDE = 180  # minutes
 
 
 class OpeningQuerySet(models.QuerySet):
@@ -176,16 +179,37 @@ class Opening(models.Model):
         """Ended for good, with an outcome."""
 
 
+class Stop(NamedTuple):
+    """Where a shuttle stops, when, and how many minutes it then takes to the factory, as far as these are known."""
+
+    name: str
+    departs_at: dt.time | None = None
+    ride_minutes: int | None = None
+
+    def __str__(self) -> str:
+        """As employers write it: "6:10 Bến xe Thái Nguyên, 35 phút"."""
+        time = f"{self.departs_at:%H:%M} " if self.departs_at else ""
+        return f"{time}{self.name}" + (_(", %(count)d phút") % {"count": self.ride_minutes} if self.ride_minutes else "")
+
+
 class ShuttleStop(models.Model):
     opening = models.ForeignKey(Opening, on_delete=models.CASCADE, related_name="shuttle_stops")
     name = models.CharField(_("điểm đón"), max_length=120)
     departs_at = models.TimeField(_("giờ đón"), null=True, blank=True)
+    ride_minutes = models.PositiveSmallIntegerField(_("đi xe mất (phút)"), null=True, blank=True)
 
     class Meta:
         ordering = ["departs_at", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(ride_minutes=None) | Q(ride_minutes__range=(1, LONGEST_RIDE)), name="shuttle_ride_is_believable")
+        ]
 
     def __str__(self):
         return self.name
+
+    @property
+    def stop(self) -> Stop:
+        return Stop(self.name, self.departs_at, self.ride_minutes)
 
 
 class WordingOverrideQuerySet(models.QuerySet):

@@ -12,7 +12,7 @@ from recruitment.occupations.models import Occupation
 from recruitment.openings.models import Opening, OpeningQuerySet
 from recruitment.places.models import IndustrialZone
 from recruitment.workers.models import Shift
-from search.documents import BY_DORMITORY, BY_SHUTTLE
+from search.documents import BY_DORMITORY, BY_SHUTTLE, RIDES, STOP
 from search.engines import engine
 from search.engines.contract import Answer, Engine, IndexUnavailable
 from search.lexicon import DORMITORY, EXPERIENCE, PLACE, SHIFT, SHUTTLE
@@ -45,7 +45,7 @@ class OpeningParameters:
     """What the address asks for. Zones and occupations are primary keys; `wage_from` is đồng a month; `start_by` a day the work has begun on.
 
     `after` is the place in the list where the page before `page` ended (Hit.place), if the address says so.
-    `commute` holds BY_DORMITORY, BY_SHUTTLE or stops (documents.commute_from): whoever lives in a dormitory has no way to go.
+    `commute` holds BY_DORMITORY, BY_SHUTTLE, RIDES or stops (documents.commute_from): whoever lives in a dormitory has no way to go.
     `exact`: the words as they stand, none understood, corrected or replaced. An order that can't be had (a match without a
     person, relevance without words) becomes the nearest that can.
     """
@@ -271,7 +271,8 @@ def _labelled(counted: Mapping[str, Mapping], parameters: OpeningParameters, sai
     places, shifts = said.values_of(PLACE), said.values_of(SHIFT)
     commute, by_shuttle = counted["commute"], {BY_SHUTTLE} if said.of(SHUTTLE) else set()
     stops = sorted(
-        {*commute, *parameters.commute} - {BY_DORMITORY, BY_SHUTTLE}, key=lambda way: (way not in parameters.commute, -commute.get(way, 0), way)
+        {way for way in (*commute, *parameters.commute) if way.startswith(STOP)},
+        key=lambda way: (way not in parameters.commute, -commute.get(way, 0), way),
     )
     return {
         "zones": [
@@ -286,8 +287,8 @@ def _labelled(counted: Mapping[str, Mapping], parameters: OpeningParameters, sai
         "wage_from": [_value(step, step, counted["wage_from"][str(step)], step == parameters.wage_from) for step in wage_steps(parameters)],
         "dormitory": [_value(True, "", counted["dormitory"]["yes"], parameters.dormitory, said=bool(said.of(DORMITORY)))],
         "commute": [
-            _value(way, way.removeprefix("stop:"), commute.get(way), way in parameters.commute, said=way in by_shuttle)
-            for way in [BY_DORMITORY, BY_SHUTTLE, *stops[:MOST_STOPS]]
+            _value(way, way.removeprefix(STOP), commute.get(way), way in parameters.commute, said=way in by_shuttle)
+            for way in [BY_DORMITORY, BY_SHUTTLE, *RIDES.values(), *stops[:MOST_STOPS]]
         ],
         "start_by": [
             _value(day, day.isoformat(), counted["start_by"][day.isoformat()], day == parameters.start_by) for day in start_steps(parameters, on=on)

@@ -98,7 +98,7 @@ def openings(random: Random, count: int, *, titles: Sequence[str] = ()) -> dict[
     for pk, title in zip(random.sample(range(1, 10 * (count + len(titles))), count + len(titles)), [None] * count + list(titles), strict=True):
         row, skills = opening(random, pk)
         row.title = title or row.title
-        made[pk] = row, skills, opening_source(row, skills, random.choice([[], ["Bến xe Thái Nguyên"]]))
+        made[pk] = row, skills, opening_source(row, skills, random.choice([{}, {"Bến xe Thái Nguyên": 10 * random.randint(1, 7)}]))
     return made
 
 

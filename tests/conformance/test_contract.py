@@ -193,7 +193,7 @@ def test_a_vocabulary_of_many_words_is_counted_whole(empty):
     row, skills = generated.opening(Random(1), 5)
     many = [f"w{number:05}" for number in range(40_000)]
     with empty.build("opening") as build:
-        build.write([Write(5, 1, generated.opening_source(row, skills, []) | {"words": many, "folded_words": many})])
+        build.write([Write(5, 1, generated.opening_source(row, skills, {}) | {"words": many, "folded_words": many})])
         build.activate()
     found = vocabulary_of(empty)
     assert (len(found.accented), len(found.folded), found.openings) == (40_000, 40_000, 1)
@@ -203,7 +203,7 @@ def test_a_run_of_letters_without_an_end_is_indexed_and_found(empty):
     row, skills = generated.opening(Random(1), 5)
     row.title = "Thợ " + "\U00020000" * 9_000  # four bytes each: as one word more than Lucene takes
     with empty.build("opening") as build:
-        build.write([Write(5, 1, generated.opening_source(row, skills, []))])
+        build.write([Write(5, 1, generated.opening_source(row, skills, {}))])
         build.activate()
     for word in text.tokens(row.title)[:3]:
         assert [hit.document for hit in empty.search("opening", ALL.query("bool", filter=[Q("term", title=word)])).hits] == [5]

@@ -234,7 +234,7 @@ def test_whatever_is_written_and_merged_the_index_holds_the_latest_of_each_docum
 
 def test_words_are_split_at_spaces_and_nothing_else(tmp_path):
     engine = EmbeddedEngine(tmp_path)
-    source = generated.opening_source(generated.opening(Random(1), 5)[0], [], []) | {"title": "đứng máy c++ a-b"}
+    source = generated.opening_source(generated.opening(Random(1), 5)[0], [], {}) | {"title": "đứng máy c++ a-b"}
     with engine.build("opening") as build:
         build.write([Write(5, 1, source)])
         build.activate()

@@ -240,6 +240,16 @@ def test_the_way_to_work_can_be_chosen_by_stop_or_dormitory(look, province):
     assert look("?commute=shuttle&commute=dormitory").total == 6
 
 
+def test_a_short_way_to_work_is_a_short_ride_or_a_bed_at_the_factory(look, today):
+    near, far, bed = OpeningFactory(title="gần"), OpeningFactory(title="xa"), OpeningFactory(title="ký túc xá", has_dormitory=True)
+    ShuttleStopFactory(opening=near, name="Phố Cò", ride_minutes=50), ShuttleStopFactory(opening=near, name="Ga Lưu Xá", ride_minutes=30)
+    ShuttleStopFactory(opening=far, ride_minutes=31), ShuttleStopFactory(opening=bed, ride_minutes=90), OpeningFactory(title="không xe")
+    assert set(look(commute="ride:30").titles) == {"gần", "ký túc xá"}
+    assert set(look(commute="ride:45").titles) == {"gần", "xa", "ký túc xá"}
+    assert "đi xe không quá 30 phút, hoặc ở ký túc xá" in look(commute="ride:30").chips
+    assert look(commute="ride:29").total == 4
+
+
 def test_when_search_is_down_the_newest_openings_are_shown_with_the_time_and_the_filters_kept(client, settings, tmp_path, province):
     settings.SEARCH_DIRECTORY = tmp_path / "missing"
     page = Page(client.get("/", {"q": SENTENCE}))

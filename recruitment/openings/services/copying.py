@@ -17,7 +17,7 @@ def copy_opening(*, opening: Opening, by: User, on: dt.date, key: str | None = N
         if fields[field] is not None and fields[field] < on:
             fields[field] = None
     fields["skills"] = list(opening.skills.all())
-    fields["shuttle_stops"] = list(opening.shuttle_stops.values_list("name", "departs_at"))
+    fields["shuttle_stops"] = [row.stop for row in opening.shuttle_stops.all()]
     copy = draft(factory=opening.factory, by=by, on=on, fields=fields, key=f"copy:{opening.pk}:{key}" if key else None)
     if copy.copied_from_id is None:
         Opening.objects.filter(pk=copy.pk).update(copied_from=opening, wage_min=opening.wage_min, wage_max=opening.wage_max)

@@ -84,7 +84,7 @@ def draft(*, factory: Factory, by: User, on: dt.date, fields: Mapping[str, Any],
 
 @transaction.atomic
 def save_step(*, opening: Opening, fields: Mapping[str, Any], seen: dt.datetime | None, by: User, on: dt.date) -> Opening:
-    """Keep some of an opening's fields, named as in STEPS (`skills` are rows, `shuttle_stops` pairs of a name and a time).
+    """Keep some of an opening's fields, named as in STEPS (`skills` are rows, `shuttle_stops` as models.Stop).
 
     `seen` is `changed_at` as the person last saw it; None overwrites whatever is there. A published opening must still be
     lawful afterwards. Raises EditedMeanwhile, NotEditable, FewerThanPromised, or CannotPublish for a published one.
@@ -177,9 +177,7 @@ def _save_related(opening: Opening, fields: Mapping[str, Any]) -> None:
         opening.skills.set(fields["skills"])
     if "shuttle_stops" in fields:
         opening.shuttle_stops.all().delete()
-        ShuttleStop.objects.bulk_create(
-            [ShuttleStop(opening=opening, name=name, departs_at=departs_at) for name, departs_at in fields["shuttle_stops"]]
-        )
+        ShuttleStop.objects.bulk_create([ShuttleStop(opening=opening, **stop._asdict()) for stop in fields["shuttle_stops"]])
 
 
 def _keep_phrases(opening: Opening, reasons: Mapping[str, str], *, by: User) -> None:

@@ -94,7 +94,8 @@ def hits_of(page: Page, found: Sequence[tuple[View, Matched, Found]]) -> list[Hi
     pks, *ranks = map(np.concatenate, zip(*best, strict=True))
     order = np.lexsort((pks if page.pks_ascending else -pks, *(-each.astype(np.int64) for each in reversed(ranks))))[page.start : page.wanted]
     scores = ranks[0][order].astype(float).tolist() if page.by_score else [None] * len(order)
-    places = zip(*([key.value_of(rank) for rank in each[order].tolist()] for key, each in zip(page.keys, ranks, strict=True)), pks[order].tolist())
+    values = [list(map(key.value_of, each[order].tolist())) for key, each in zip(page.keys, ranks, strict=True)]
+    places = zip(*values, pks[order].tolist(), strict=True)
     return [Hit(place[-1], score, place) for place, score in zip(places, scores, strict=True)]
 
 

@@ -7,7 +7,7 @@ import uuid
 import pytest
 from django.urls import reverse
 
-from recruitment.openings.models import Opening
+from recruitment.openings.models import Opening, Stop
 from tests.factories.accounts import UserFactory
 from tests.factories.employers import EnterpriseFactory, FactoryFactory, recruiter_of
 from tests.factories.occupations import OccupationFactory, SkillFactory
@@ -80,7 +80,7 @@ def test_an_opening_is_posted_in_four_steps(client, recruiter, factory, language
     opening = Opening.objects.get()
     assert response.url == step(opening, 2)
     assert client.post(step(opening, 2), SHIFTS | {"seen": seen(opening)}).url == step(opening, 3)
-    wage = WAGE | {"shuttle_stops": "6:10 Bến xe Thái Nguyên\nPhố Cò", "seen": seen(opening)}
+    wage = WAGE | {"shuttle_stops": "6:10 Bến xe Thái Nguyên, 35 phút\nPhố Cò (đi 20 phút)\nGa Lưu Xá", "seen": seen(opening)}
     if language == "en":
         wage["dormitory_distance_km"] = "0.8"
     assert client.post(step(opening, 3), wage).url == step(opening, 4)
@@ -91,7 +91,11 @@ def test_an_opening_is_posted_in_four_steps(client, recruiter, factory, language
     assert answer.url == reverse("openings:manage", args=[opening.pk])
     opening = Opening.objects.get()
     assert (opening.status, opening.headcount, opening.base_wage, str(opening.dormitory_distance_km)) == ("published", 20, 6_000_000, "0.8")
-    assert [(stop.name, stop.departs_at) for stop in opening.shuttle_stops.all()] == [("Bến xe Thái Nguyên", dt.time(6, 10)), ("Phố Cò", None)]
+    assert [row.stop for row in opening.shuttle_stops.all()] == [
+        Stop("Bến xe Thái Nguyên", dt.time(6, 10), 35),
+        Stop("Phố Cò", ride_minutes=20),
+        Stop("Ga Lưu Xá"),
+    ]
 
 
 def test_a_double_click_on_the_first_step_makes_one_draft(client, recruiter, factory):
@@ -133,7 +137,14 @@ def test_a_wage_below_the_minimum_is_refused_at_entry_with_the_decree(client, re
 
 
 @pytest.mark.parametrize(
-    ("line", "problem"), [("25:00 Phố Cò", "Không có giờ này"), ("6:10", "thiếu tên"), ("\n".join(["Phố Cò"] * 21), "Nhiều nhất 20")]
+    ("line", "problem"),
+    [
+        ("25:00 Phố Cò", "Không có giờ này"),
+        ("Phố Cò, 181 phút", "Nhiều nhất 180 phút"),
+        ("Phố Cò, 0 phút", "Nhiều nhất 180 phút"),
+        ("6:10", "thiếu tên"),
+        ("\n".join(["Phố Cò"] * 21), "Nhiều nhất 20"),
+    ],
 )
 def test_a_shuttle_stop_that_can_not_be_read_says_why(client, recruiter, opening, line, problem):
     response = client.post(step(opening, 3), WAGE | {"shuttle_stops": line})

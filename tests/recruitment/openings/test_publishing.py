@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from recruitment.employers.models import Enterprise
-from recruitment.openings.models import Opening
+from recruitment.openings.models import Opening, Stop
 from recruitment.openings.requirements import BelowMinimumWage, EmployerRefused, LimitedPosting, UnlawfulWording
 from recruitment.openings.services.publishing import (
     CannotPublish,
@@ -52,7 +52,7 @@ def test_an_opening_goes_from_first_line_to_published(recruiter, today):
         by=by,
         on=today,
         seen=None,
-        fields={"base_wage": 6_240_000, "allowances": 0, "shuttle_stops": [("Ga Lưu Xá", dt.time(6, 30)), ("Phố Cò", None)]},
+        fields={"base_wage": 6_240_000, "allowances": 0, "shuttle_stops": [Stop("Ga Lưu Xá", dt.time(6, 30)), Stop("Phố Cò")]},
     )
     save_step(opening=opening, by=by, on=today, seen=None, fields={"experience_months": 6, "skills": [skill]})
     opening = publish(opening=opening, by=by, on=today)
