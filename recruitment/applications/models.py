@@ -44,6 +44,7 @@ class Application(models.Model):
     PIPELINE_STATUSES = [Status.INVITED, Status.APPLIED, Status.SHORTLISTED, Status.OFFERED, Status.AGREED]
     OPEN_STATUSES = [*PIPELINE_STATUSES, Status.ACCEPTED]
     HOLDING_STATUSES = [Status.OFFERED, Status.AGREED]
+    ACCEPTABLE_STATUSES = [Status.APPLIED, Status.SHORTLISTED, Status.AGREED]
 
     class Refusal(models.TextChoices):
         """Why a factory refused; health may not be a reason before an offer."""
@@ -59,6 +60,7 @@ class Application(models.Model):
     class Ending(models.TextChoices):
         HIRED_ELSEWHERE = "hired_elsewhere", _("người lao động đã nhận việc nơi khác")
         OPENING_CLOSED = "opening_closed", _("tin tuyển dụng đã đóng")
+        UNDONE = "undone", _("nhà máy hủy việc nhận")
 
     worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="applications")
     opening = models.ForeignKey(Opening, on_delete=models.PROTECT, related_name="applications")
@@ -111,7 +113,7 @@ class Application(models.Model):
     def agree(self):
         """The worker said yes; the place stays held."""
 
-    @transition(status, source=[Status.APPLIED, Status.SHORTLISTED, Status.AGREED], target=Status.ACCEPTED)
+    @transition(status, source=ACCEPTABLE_STATUSES, target=Status.ACCEPTED)
     def accept(self):
         """Place, clearance and beds are secured: see onboarding."""
 
@@ -126,6 +128,10 @@ class Application(models.Model):
     @transition(status, source=PIPELINE_STATUSES, target=Status.CLOSED)
     def end(self):
         """Ended by something else: hired elsewhere, or the opening closed."""
+
+    @transition(status, source=Status.ACCEPTED, target=Status.CLOSED)
+    def undo(self):
+        """What was accepted comes to nothing, not by the worker's wish: see onboarding."""
 
 
 class ApplicationEvent(models.Model):

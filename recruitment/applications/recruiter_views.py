@@ -21,6 +21,7 @@ from recruitment.shared.refusals import Refusal
 
 Status = Application.Status
 APPLICANTS_PER_PAGE = 25
+MOST_ACCEPTED_AT_ONCE = 100
 REFUSED = 422
 TABS = {
     "new": [Status.APPLIED],
@@ -39,8 +40,10 @@ def of_opening(request, pk):
     tab = request.GET.get("tab") if request.GET.get("tab") in TABS else "new"
     counts = opening.applications.aggregate(**{name: Count("pk", filter=Q(status__in=statuses)) for name, statuses in TABS.items()})
     rows = _with_people(Application.objects.filter(opening=opening, status__in=TABS[tab])).order_by("created_at", "pk")
+    acceptable = rows.filter(status__in=Application.ACCEPTABLE_STATUSES).order_by("created_at", "pk").values_list("pk", flat=True)
     context = {
         "opening": opening,
+        "acceptable": list(acceptable[:MOST_ACCEPTED_AT_ONCE]),
         "tabs": [(name, label, counts[name]) for name, label in tab_labels().items()],
         "tab": tab,
         "page": Paginator(rows, APPLICANTS_PER_PAGE).get_page(request.GET.get("page")),

@@ -1,17 +1,23 @@
-"""Accepting a worker: what it would take, asked for first; then the one button."""
+"""Accepting one worker or many: what it would take, asked for first; then the one button. And taking it back."""
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from recruitment.accounts.permissions import permission
 from recruitment.applications.models import Application
+from recruitment.onboarding.forms import UndoingForm
+from recruitment.onboarding.models import Acceptance
 from recruitment.onboarding.services.acceptance import NotAccepted, accept, outcome_parts, outcome_sentence, try_to_accept
+from recruitment.onboarding.services.batches import accept_many
+from recruitment.onboarding.services.undoing import undo_acceptance
 from recruitment.openings.models import Opening
 from recruitment.shared.refusals import Refusal
 
 REFUSED = 422
+LONGEST_KEY = 19  # digits: what the database's keys can hold
 
 
 @permission("onboarding.accept")
@@ -41,3 +47,59 @@ def accept_applicant(request, pk):
 def _others(application: Application) -> int:
     """How many other applications of the person will end."""
     return Application.objects.in_pipeline().filter(worker=application.worker_id).exclude(pk=application.pk).count()
+
+
+@permission("onboarding.accept")
+@never_cache
+def accept_chosen(request, pk):
+    """Before: who was chosen. After: who was accepted with what, and for everybody else everything that is lacking.
+
+    Pressing the button again, or loading the answer again, finishes what was interrupted and accepts nobody twice.
+    """
+    opening = get_object_or_404(Opening.objects.owned_by(request.user).select_related("factory"), pk=pk)
+    chosen = _chosen(request.POST if request.method == "POST" else request.GET)
+    applications = Application.objects.filter(opening=opening, pk__in=chosen).select_related("worker__user").order_by("created_at", "pk")
+    if not applications:
+        messages.error(request, _("Hãy đánh dấu ít nhất một người để nhận."))
+        return redirect("applications:of_opening", pk)
+    if request.method != "POST":
+        return render(request, "onboarding/accept_many.html", {"opening": opening, "applications": applications})
+    try:
+        batch = accept_many(opening=opening, applications=chosen, by=request.user, on=timezone.localdate())
+    except Refusal as refusal:
+        messages.error(request, refusal.for_people())
+        return redirect("applications:of_opening", pk)
+    context = {
+        "opening": opening,
+        "accepted": [(acceptance, outcome_parts(acceptance)) for acceptance in batch.accepted],
+        "refused": [
+            (application, refusal.sentences() if isinstance(refusal, NotAccepted) else [refusal.for_people()])
+            for application, refusal in batch.refused
+        ],
+    }
+    return render(request, "onboarding/accepted_many.html", context)
+
+
+def _chosen(data) -> set[int]:
+    values = data["everybody"].split(",") if "everybody" in data else data.getlist("applications")
+    return {int(value) for value in values if value.isdecimal() and len(value) < LONGEST_KEY}
+
+
+@permission("onboarding.accept")
+@never_cache
+def undo(request, pk):
+    """Asks why, and says what is given back."""
+    own = Acceptance.objects.standing().filter(application__opening__in=Opening.objects.owned_by(request.user))
+    related = own.select_related("application__worker__user", "application__opening__factory", "entry_stay__site", "reservation__site", "clearance")
+    acceptance = get_object_or_404(related, application=pk)
+    application, form = acceptance.application, UndoingForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            undo_acceptance(application=application, reason=form.cleaned_data["reason"], by=request.user, on=timezone.localdate())
+        except Refusal as refusal:
+            form.add_error(None, refusal.for_people())
+        else:
+            messages.success(request, _("Đã hủy việc nhận, trả lại mọi chỗ đã giữ và báo cho người lao động."))
+            return redirect("applications:of_opening", application.opening_id)
+    context = {"application": application, "form": form, "parts": outcome_parts(acceptance)}
+    return render(request, "onboarding/undo.html", context, status=REFUSED if form.errors else 200)

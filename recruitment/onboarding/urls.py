@@ -6,4 +6,6 @@ app_name = "onboarding"
 urlpatterns = [
     path("applications/<int:pk>/withdraw/", worker_views.withdraw_page, name="withdraw"),
     path("applicants/<int:pk>/accept/", recruiter_views.accept_applicant, name="accept"),
+    path("applicants/<int:pk>/undo/", recruiter_views.undo, name="undo"),
+    path("openings/<int:pk>/accept/", recruiter_views.accept_chosen, name="accept_many"),
 ]

@@ -1,6 +1,7 @@
 """Accepting a worker: place, clearance, backup beds, entry bed and messages, all of it or none.
 
 Locks are taken in one order: worker, his or her applications, openings, factory, site nights (see quarantine's securing.py).
+The way back is undoing.py's, and takes them in the same order.
 """
 
 import datetime as dt
@@ -14,7 +15,7 @@ from recruitment.accounts.models import User
 from recruitment.applications.models import Application
 from recruitment.applications.services.closing import end_application
 from recruitment.applications.services.steps import WrongMoment, keep, locked, tell_worker
-from recruitment.health.models import AdmissionRule, Clearance
+from recruitment.health.models import AdmissionRule, Clearance, HealthRecord
 from recruitment.health.services.assessments import assess_worker
 from recruitment.onboarding.models import Acceptance
 from recruitment.openings.services.places import fill_place, lock_openings
@@ -25,7 +26,6 @@ from recruitment.workers.models import Worker
 from search.outbox import request_index
 
 Status = Application.Status
-READY_TO_ACCEPT = [Status.APPLIED, Status.SHORTLISTED, Status.AGREED]
 
 
 class NotAccepted(Refusal):
@@ -54,21 +54,25 @@ class HiredElsewhere(Refusal):
         return _("Người này vừa được một nhà máy khác nhận. Hãy chọn người khác.")
 
 
-@transaction.atomic
 def accept(*, application: Application, by: User, on: dt.date) -> Acceptance:
     """Accept the person behind an application. Repeating the call returns the same acceptance.
 
     Raises NotAccepted with every shortfall, or WrongMoment when the application can't be accepted from its state.
     """
+    return accept_decided(application=application, decided=None, by=by, on=on)
+
+
+@transaction.atomic
+def accept_decided(*, application: Application, decided: Clearance | None, by: User, on: dt.date) -> Acceptance:
+    """The same where the decision about the person was taken a moment ago (see batches.py): it is taken anew only if it changed since."""
     worker = Worker.objects.select_for_update(of=("self",), no_key=True).select_related("user", "home_province").get(pk=application.worker_id)
-    others = _lock_applications(worker)
-    application = locked(application)
+    others, application = _lock_applications(worker, application)
     if application.status == Status.ACCEPTED:
-        return Acceptance.objects.select_related("entry_stay__site", "reservation__site").get(application=application)
-    if application.status not in READY_TO_ACCEPT:
+        return Acceptance.objects.select_related("entry_stay__site", "reservation__site", "clearance").get(application=application)
+    if application.status not in Application.ACCEPTABLE_STATUSES:
         raise WrongMoment(application=application)
     lock_openings(pks=[application.opening_id, *(other.opening_id for other in others if other.status in Application.HOLDING_STATUSES)])
-    clearance = assess_worker(worker=worker, by=by, on=on)
+    clearance = _still_current(decided, worker) or assess_worker(worker=worker, by=by, on=on)
     arrives_on, starts_on = _dates(application, worker, clearance, on)
     beds = _secure_everything(application, worker, clearance, arrives_on, by, on)
     application.accept()
@@ -98,9 +102,21 @@ def try_to_accept(*, application: Application, by: User, on: dt.date) -> Accepta
     return acceptance
 
 
-def _lock_applications(worker: Worker) -> list[Application]:
-    rows = Application.objects.open().select_for_update(of=("self",), no_key=True)
-    return list(rows.filter(worker=worker).order_by("pk"))
+def _lock_applications(worker: Worker, application: Application) -> tuple[list[Application], Application]:
+    """All open ones of the person, and the one concerned as it is now, open or not."""
+    rows = Application.objects.open().select_for_update(of=("self",), no_key=True).select_related("opening__factory__zone")
+    found = list(rows.filter(worker=worker).order_by("pk"))
+    mine = next((row for row in found if row.pk == application.pk), None) or locked(application)
+    mine.worker = worker
+    return found, mine
+
+
+def _still_current(decided: Clearance | None, worker: Worker) -> Clearance | None:
+    """The decision, if neither the person's facts nor the rules made it another one meanwhile."""
+    if decided is None:
+        return None
+    version = HealthRecord.objects.select_for_update(of=("self",), no_key=True).values_list("version", flat=True).get(worker=worker)
+    return decided if Clearance.objects.current().filter(pk=decided.pk, record_version=version).exists() else None
 
 
 def _dates(application: Application, worker: Worker, clearance: Clearance, on: dt.date) -> tuple[dt.date, dt.date]:

@@ -3,17 +3,14 @@
 import datetime as dt
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from recruitment.accounts.models import User
 from recruitment.applications.models import Application
 from recruitment.applications.services.steps import WrongMoment, keep, locked, tell_recruiter
 from recruitment.onboarding.models import Acceptance
+from recruitment.onboarding.services.undoing import free_everything, lock_person
 from recruitment.openings.services.places import free_place, lock_openings
-from recruitment.quarantine.services.securing import give_up_beds
-from recruitment.workers.models import Worker
-from search.outbox import request_index
 
 
 @transaction.atomic
@@ -22,29 +19,22 @@ def withdraw(*, application: Application, by: User, on: dt.date) -> Application:
 
     Repeating it changes nothing. Raises WrongMoment for an application that ended otherwise.
     """
-    worker = Worker.objects.select_for_update(of=("self",), no_key=True).get(pk=application.worker_id)
+    worker = lock_person(application)
     application = locked(application)
     if application.status == Application.Status.WITHDRAWN:
         return application
     if application.status not in Application.OPEN_STATUSES:
         raise WrongMoment(application=application)
     lock_openings(pks=[application.opening_id])
-    accepted, holding = application.status == Application.Status.ACCEPTED, application.status in Application.HOLDING_STATUSES
-    if accepted or holding:
-        free_place(opening=application.opening, accepted=accepted)
+    was = application.status
     application.withdraw()
     application.answer_by = None
     keep(application, by=by)
-    if accepted:
-        _undo_acceptance(application, worker, by, on)
+    if was in Application.HOLDING_STATUSES:
+        free_place(opening=application.opening, accepted=False)
+    if was == Application.Status.ACCEPTED:
+        acceptance = Acceptance.objects.select_related("entry_stay").get(application=application)
+        because = Acceptance.Undoing.WITHDRAWN
+        free_everything(acceptance=acceptance, application=application, worker=worker, because=because, by=by, on=on)
     tell_recruiter(application, "withdrawn", gettext_noop("Người lao động đã rút hồ sơ %(receipt)s khỏi tin %(title)s."))
     return application
-
-
-def _undo_acceptance(application: Application, worker: Worker, by: User, on: dt.date) -> None:
-    acceptance = Acceptance.objects.select_related("entry_stay").get(application=application)
-    give_up_beds(factory=application.opening.factory, at_most=acceptance.beds_added, stay=acceptance.entry_stay, by=by, on=on)
-    Acceptance.objects.filter(pk=acceptance.pk).update(undone_at=timezone.now())
-    worker.status = Worker.Status.LOOKING
-    worker.save(update_fields=["status", "changed_at"])
-    request_index("candidate", [worker.pk])

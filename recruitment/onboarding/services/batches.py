@@ -1,0 +1,62 @@
+"""Accepting many people of one opening with one decision."""
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from recruitment.accounts.models import User
+from recruitment.applications.models import Application
+from recruitment.health.models import Clearance
+from recruitment.health.services.assessments import assess_people
+from recruitment.onboarding.models import Acceptance
+from recruitment.onboarding.services.acceptance import accept_decided
+from recruitment.openings.models import Opening
+from recruitment.shared.refusals import Refusal
+
+MOST_AT_ONCE = 100
+
+
+class TooManyAtOnce(Refusal):
+    """Carries `count`."""
+
+    def for_people(self) -> str:
+        return _("Mỗi lần nhận tối đa %(most)d người, bạn đã chọn %(count)d.") % {"most": MOST_AT_ONCE, "count": self.facts["count"]}
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Who was accepted, those accepted before included, and why the others were not, in the order of the queue."""
+
+    accepted: Sequence[Acceptance]
+    refused: Sequence[tuple[Application, Refusal]]
+
+
+def accept_many(*, opening: Opening, applications: Collection[int], by: User, on: dt.date) -> Batch:
+    """Accept these applications of the opening, the longest waiting first, each in a transaction of its own.
+
+    Each person is accepted with everything or with nothing; one who can't be is listed with every shortfall and holds up nobody.
+    What was interrupted is finished by calling it again: whoever is accepted already is only listed. Raises TooManyAtOnce.
+    The decisions about all of them are taken together beforehand.
+    """
+    if len(set(applications)) > MOST_AT_ONCE:
+        raise TooManyAtOnce(count=len(set(applications)))
+    rows = Application.objects.filter(opening=opening, pk__in=applications).select_related("worker__user").order_by("created_at", "pk")
+    waiting = list(rows)
+    decided = _decisions([row.worker_id for row in waiting if row.status in Application.ACCEPTABLE_STATUSES], on)
+    accepted, refused = [], []
+    for application in waiting:
+        try:
+            acceptance = accept_decided(application=application, decided=decided.get(application.worker_id), by=by, on=on)
+        except Refusal as refusal:
+            refused.append((application, refusal))
+        else:
+            acceptance.application = application
+            accepted.append(acceptance)
+    return Batch(accepted, refused)
+
+
+def _decisions(workers: Collection[int], on: dt.date) -> dict[int, Clearance]:
+    assess_people(workers, on=on)
+    return {clearance.worker_id: clearance for clearance in Clearance.objects.current().filter(worker__in=workers).select_related("policy")}

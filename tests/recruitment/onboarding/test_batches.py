@@ -1,0 +1,129 @@
+"""One decision for many: each person with everything or with nothing, and nothing is done twice."""
+
+import pytest
+from django.urls import reverse
+
+from recruitment.accounts.models import Membership, Role
+from recruitment.applications.models import Application
+from recruitment.notifications.models import Message
+from recruitment.onboarding.models import Acceptance
+from recruitment.onboarding.services.acceptance import accept
+from recruitment.onboarding.services.batches import MOST_AT_ONCE, TooManyAtOnce, accept_many
+from recruitment.openings.models import Opening
+from recruitment.quarantine.models import SiteNight
+from recruitment.quarantine.services.recount import differences
+from tests.factories.applications import ApplicationFactory
+from tests.factories.health import HealthEventFactory
+from tests.recruitment.onboarding.situations import ENTRY_QUARANTINE, Province
+
+pytestmark = pytest.mark.django_db
+Status = Application.Status
+
+
+def accept_all(province: Province, applications, today):
+    return accept_many(opening=province.opening, applications=[row.pk for row in applications], by=province.recruiter, on=today)
+
+
+def test_those_for_whom_there_is_everything_are_accepted_and_the_others_told_what_is_lacking(today):
+    province = Province(places=2, beds=50, **ENTRY_QUARANTINE)
+    people = [province.applicant() for _ in range(4)]
+    batch = accept_all(province, people, today)
+    assert [row.application for row in batch.accepted] == people[:2]
+    assert [(row, [type(one).__name__ for one in refusal.shortfalls]) for row, refusal in batch.refused] == [
+        (row, ["NoPlacesLeft"]) for row in people[2:]
+    ]
+    assert Opening.objects.get(pk=province.opening.pk).accepted == 2
+    assert list(differences()) == []
+
+
+def test_the_longest_waiting_come_first_whatever_the_order_of_the_ticks(today):
+    province = Province(places=1)
+    first, second = province.applicant(), province.applicant()
+    batch = accept_many(opening=province.opening, applications=[second.pk, first.pk], by=province.recruiter, on=today)
+    assert [row.application for row in batch.accepted] == [first]
+
+
+def test_sending_a_batch_again_accepts_nobody_twice_and_takes_up_those_who_failed(today):
+    province = Province(places=1, beds=50)
+    people = [province.applicant(), province.applicant()]
+    accept_all(province, people, today)
+    Opening.objects.filter(pk=province.opening.pk).update(headcount=2)
+    batch = accept_all(province, people, today)
+    assert (len(batch.accepted), len(batch.refused)) == (2, 0)
+    assert Acceptance.objects.count() == 2 and Message.objects.filter(kind="accepted", channel="app").count() == 2
+    assert set(SiteNight.objects.filter(reserved__gt=0).values_list("reserved", flat=True)) == {2}
+
+
+def test_applications_of_another_opening_are_not_touched(today):
+    province, stranger = Province(), ApplicationFactory()
+    batch = accept_all(province, [stranger], today)
+    assert (list(batch.accepted), list(batch.refused)) == ([], [])
+
+
+def test_more_than_a_hundred_at_once_are_refused(today):
+    province = Province()
+    with pytest.raises(TooManyAtOnce):
+        accept_many(opening=province.opening, applications=range(1, MOST_AT_ONCE + 2), by=province.recruiter, on=today)
+
+
+def test_a_batch_decides_about_everybodys_health_together_and_asks_less_than_one_by_one(today, django_assert_max_num_queries):
+    province = Province(places=50, beds=90, **ENTRY_QUARANTINE)
+    people = [province.applicant() for _ in range(6)]
+    accept(application=people[0], by=province.recruiter, on=today)
+    with django_assert_max_num_queries(5 * 62 + 25):
+        assert len(accept_all(province, people[1:], today).accepted) == 5
+
+
+def test_facts_told_in_the_middle_of_a_batch_are_decided_upon(today, monkeypatch):
+    """The decision taken beforehand is used only while it is the current one."""
+    province = Province(beds=50)
+    person, other = province.applicant(), province.applicant()
+    told = []
+
+    def tell(**_facts):
+        if not told:
+            told.append(HealthEventFactory(worker=other.worker, close_contact=True, days_ago=1))
+            other.worker.health_record.version += 1
+            other.worker.health_record.save()
+
+    monkeypatch.setattr("recruitment.onboarding.services.acceptance.tell_worker", lambda *_args, **_kwargs: tell())
+    batch = accept_all(province, [person, other], today)
+    assert [(row, type(refusal.shortfalls[0]).__name__) for row, refusal in batch.refused] == [(other, "NotCleared")]
+
+
+@pytest.fixture
+def recruiter(client):
+    def enter(province: Province):
+        Membership.objects.create(user=province.recruiter, organisation=province.opening.factory.enterprise.organisation, role=Role.RECRUITER)
+        client.force_login(province.recruiter)
+
+    return enter
+
+
+def test_a_recruiter_ticks_people_confirms_once_and_reads_who_was_accepted_and_who_was_not(client, recruiter):
+    province = Province(places=1, beds=50)
+    recruiter(province)
+    people = [province.applicant() for _ in range(2)]
+    listed = client.get(reverse("applications:of_opening", args=[province.opening.pk])).content.decode()
+    assert listed.count('name="applications"') == 2 and f'value="{people[0].pk},{people[1].pk}"' in listed
+    address = reverse("onboarding:accept_many", args=[province.opening.pk])
+    before = client.get(address, {"applications": [row.pk for row in people]}).content.decode()
+    assert "Nhận 2 người?" in before and not Acceptance.objects.exists()
+    after = client.post(address, {"everybody": ",".join(str(row.pk) for row in people)}).content.decode()
+    assert "Đã nhận 1 người, 1 người chưa nhận được" in after and "đã hết chỗ" in after
+
+
+@pytest.mark.parametrize("chosen", [{}, {"applications": "x"}, {"everybody": "9" * 30 + ",,-1"}, {"applications": "987654321"}])
+def test_nobody_or_nonsense_ticked_is_a_message_not_an_error(client, recruiter, chosen):
+    province = Province()
+    recruiter(province)
+    address = reverse("onboarding:accept_many", args=[province.opening.pk])
+    for ask in (client.get, client.post):
+        assert "ít nhất một người" in ask(address, chosen, follow=True).content.decode()
+
+
+def test_another_factorys_opening_is_not_found(client, recruiter):
+    province = Province()
+    recruiter(province)
+    stranger = ApplicationFactory()
+    assert client.post(reverse("onboarding:accept_many", args=[stranger.opening_id]), {"applications": stranger.pk}).status_code == 404
