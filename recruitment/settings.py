@@ -141,6 +141,12 @@ CELERY_BEAT_SCHEDULE: dict = {
         "schedule": 300,
         "options": {"expires": 300},
     },
+    "remind of answers and end what nobody answered": {
+        "task": "recruitment.applications.tasks.look_after_answers",
+        "schedule": 300,
+        "options": {"expires": 300},
+    },
+    "complete waiting acceptances": {"task": "recruitment.onboarding.tasks.look_after_acceptances", "schedule": 60, "options": {"expires": 60}},
     "forget what has been kept long enough": {"task": "recruitment.privacy.tasks.retention", "schedule": crontab(hour=2, minute=40)},
     "decide anew about everybody": {"task": "recruitment.health.tasks.reassess", "schedule": crontab(hour=0, minute=20)},
     "spread people over openings": {"task": "search.tasks.refresh_prices", "schedule": 600, "options": {"expires": 600}},

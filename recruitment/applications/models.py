@@ -1,7 +1,9 @@
 """Applications: one open one per worker and opening, with every step kept."""
 
+import datetime as dt
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
@@ -9,6 +11,39 @@ from recruitment.accounts.models import Role, User
 from recruitment.employers.models import Factory
 from recruitment.openings.models import Opening
 from recruitment.workers.models import Worker
+
+
+class AnswerPolicyQuerySet(models.QuerySet):
+    def in_force(self, on: dt.date) -> "AnswerPolicy":
+        """The newest one in force on `on`, or one with the model's own values where there is none."""
+        return self.filter(Q(until=None) | Q(until__gte=on), since__lte=on).order_by("-since", "-pk").first() or AnswerPolicy()
+
+
+class AnswerPolicy(models.Model):
+    """How many hours people have to answer. No published figures exist: every value is dated data."""
+
+    number = models.CharField(_("số văn bản"), max_length=60)
+    since = models.DateField(_("từ ngày"))
+    until = models.DateField(_("đến hết ngày"), null=True, blank=True)
+    answer_hours = models.PositiveSmallIntegerField(_("trả lời lời mời, đề nghị trong (giờ)"), default=72)
+    confirm_hours = models.PositiveSmallIntegerField(_("xác nhận sau khi được nhận trong (giờ)"), default=48)
+    last_reminder_hours = models.PositiveSmallIntegerField(_("nhắc lần cuối trước hạn (giờ)"), default=12)
+    is_exercise = models.BooleanField(_("diễn tập"), default=False)
+
+    objects = AnswerPolicyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-since", "-pk"]
+        verbose_name = _("thời hạn trả lời")
+        verbose_name_plural = _("thời hạn trả lời")
+        constraints = [
+            models.CheckConstraint(condition=Q(answer_hours__range=(1, 720), confirm_hours__range=(1, 720)), name="answers_within_a_month"),
+            models.CheckConstraint(condition=Q(last_reminder_hours__lt=F("answer_hours")), name="last_reminder_within_the_time_to_answer"),
+            models.CheckConstraint(condition=Q(until=None) | Q(until__gte=F("since")), name="answer_policy_ends_after_it_begins"),
+        ]
+
+    def __str__(self):
+        return self.number
 
 
 class ApplicationQuerySet(models.QuerySet):
@@ -21,6 +56,14 @@ class ApplicationQuerySet(models.QuerySet):
 
     def open(self):
         return self.filter(status__in=Application.OPEN_STATUSES)
+
+    def unanswered(self):
+        """Invitations and offers: the worker has until `answer_by`."""
+        return self.filter(status__in=[Application.Status.INVITED, Application.Status.OFFERED], answer_by__isnull=False)
+
+    def waiting_for_room(self):
+        """The recruiter wants them, and what lacks is a place, a bed or a seat (onboarding's WaitingAcceptance)."""
+        return self.filter(waits__isnull=False, waits__ended_at=None, status__in=Application.ACCEPTABLE_STATUSES)
 
     def in_pipeline(self):
         """Open, but not yet accepted."""
@@ -61,6 +104,8 @@ class Application(models.Model):
         HIRED_ELSEWHERE = "hired_elsewhere", _("người lao động đã nhận việc nơi khác")
         OPENING_CLOSED = "opening_closed", _("tin tuyển dụng đã đóng")
         UNDONE = "undone", _("nhà máy hủy việc nhận")
+        NO_ANSWER = "no_answer", _("hết hạn trả lời")
+        NOT_CONFIRMED = "not_confirmed", _("hết hạn xác nhận")
 
     worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="applications")
     opening = models.ForeignKey(Opening, on_delete=models.PROTECT, related_name="applications")
@@ -69,6 +114,7 @@ class Application(models.Model):
     status = FSMField(_("trạng thái"), choices=Status.choices, default=Status.APPLIED, protected=True)
     starts_on = models.DateField(_("ngày bắt đầu mong muốn"), null=True)
     answer_by = models.DateTimeField(_("hạn trả lời"), null=True)
+    reminders = models.PositiveSmallIntegerField(default=0, db_default=0, help_text=_("số lần đã nhắc trả lời"))
     refusal = models.CharField(_("lý do"), max_length=12, choices=Refusal, blank=True)
     ending = models.CharField(max_length=16, choices=Ending, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -92,7 +138,11 @@ class Application(models.Model):
                 name="application_status_has_its_reason",
             ),
         ]
-        indexes = [models.Index(fields=["opening", "status"]), models.Index(fields=["worker", "-created_at"])]
+        indexes = [
+            models.Index(fields=["opening", "status"]),
+            models.Index(fields=["worker", "-created_at"]),
+            models.Index(fields=["answer_by"], condition=Q(status__in=["invited", "offered"]), name="application_to_be_answered"),
+        ]
 
     def __str__(self):
         return self.receipt

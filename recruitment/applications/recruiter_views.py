@@ -23,23 +23,16 @@ Status = Application.Status
 APPLICANTS_PER_PAGE = 25
 MOST_ACCEPTED_AT_ONCE = 100
 REFUSED = 422
-TABS = {
-    "new": [Status.APPLIED],
-    "shortlisted": [Status.SHORTLISTED],
-    "offered": [Status.OFFERED, Status.AGREED],
-    "accepted": [Status.ACCEPTED],
-    "invited": [Status.INVITED],
-    "ended": [Status.REFUSED, Status.WITHDRAWN, Status.CLOSED],
-}
 
 
 @permission("applications.manage")
 def of_opening(request, pk):
     """The applicants of one opening by state, the longest waiting first."""
     opening = _own_opening(request, pk)
-    tab = request.GET.get("tab") if request.GET.get("tab") in TABS else "new"
-    counts = opening.applications.aggregate(**{name: Count("pk", filter=Q(status__in=statuses)) for name, statuses in TABS.items()})
-    rows = _with_people(Application.objects.filter(opening=opening, status__in=TABS[tab])).order_by("created_at", "pk")
+    tabs = _tabs()
+    tab = request.GET.get("tab") if request.GET.get("tab") in tabs else "new"
+    counts = opening.applications.aggregate(**{name: Count("pk", filter=condition) for name, condition in tabs.items()})
+    rows = _with_people(Application.objects.filter(tabs[tab], opening=opening)).order_by("created_at", "pk")
     acceptable = rows.filter(status__in=Application.ACCEPTABLE_STATUSES).order_by("created_at", "pk").values_list("pk", flat=True)
     context = {
         "opening": opening,
@@ -66,7 +59,7 @@ def shortlist_applicant(request, pk):
 @permission("applications.manage")
 @require_POST
 def offer_to_applicant(request, pk):
-    return _step(request, pk, offer, _("Đã gửi đề nghị và giữ một chỗ trong 72 giờ."))
+    return _step(request, pk, offer, _("Đã gửi đề nghị và giữ một chỗ cho đến hạn trả lời."))
 
 
 @permission("applications.manage")
@@ -124,11 +117,26 @@ def close_opening(request, pk):
     return render(request, "applications/close_opening.html", context, status=REFUSED if form.errors else 200)
 
 
+def _tabs() -> dict[str, Q]:
+    """Everybody is in exactly one."""
+    waits = Q(pk__in=Application.objects.waiting_for_room().values("pk"))
+    return {
+        "new": Q(status=Status.APPLIED) & ~waits,
+        "shortlisted": Q(status=Status.SHORTLISTED) & ~waits,
+        "offered": Q(status=Status.OFFERED) | Q(status=Status.AGREED) & ~waits,
+        "waiting": waits,
+        "accepted": Q(status=Status.ACCEPTED),
+        "invited": Q(status=Status.INVITED),
+        "ended": Q(status__in=[Status.REFUSED, Status.WITHDRAWN, Status.CLOSED]),
+    }
+
+
 def tab_labels() -> dict[str, str]:
     return {
         "new": _("Mới"),
         "shortlisted": _("Danh sách ngắn"),
         "offered": _("Đã đề nghị"),
+        "waiting": _("Chờ chỗ"),
         "accepted": _("Đã nhận"),
         "invited": _("Đã mời"),
         "ended": _("Đã xong"),

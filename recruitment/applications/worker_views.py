@@ -17,6 +17,7 @@ from recruitment.accounts.sessions import enter
 from recruitment.applications.models import Application
 from recruitment.applications.progress import progress_of
 from recruitment.applications.services.applying import AlreadyApplied, agree, apply
+from recruitment.applications.services.suggesting import openings_with_a_bed
 from recruitment.applications.worker_forms import ApplicationForm, NewcomerForm
 from recruitment.health.services.assessments import assess_worker
 from recruitment.health.services.estimates import start_estimate
@@ -149,6 +150,7 @@ def application_page(request, pk):
         "progress": progress_of(application, application.events.all()),
         "acceptance": getattr(application, "acceptance", None) if application.status == Application.Status.ACCEPTED else None,
         "can_withdraw": application.status in Application.OPEN_STATUSES,
+        "others": [] if application.status in Application.OPEN_STATUSES else openings_with_a_bed(worker=request.user.worker, on=timezone.localdate()),
         "estimate": start_estimate(request.user.worker, on=timezone.localdate()) if application.status in OFFER_SHOWN else None,
     }
     return render(request, "applications/worker_application.html", context)

@@ -15,6 +15,10 @@ class AcceptanceQuerySet(models.QuerySet):
         """Not undone: what was secured is still held."""
         return self.filter(undone_at=None)
 
+    def to_confirm(self):
+        """The worker has not said yes yet: what is held is freed at `confirm_by`."""
+        return self.standing().filter(confirmed_at=None, confirm_by__isnull=False)
+
 
 class Acceptance(models.Model):
     """One accepted application with the clearance it rested on, the entry bed, and the backup cover at that moment."""
@@ -28,6 +32,7 @@ class Acceptance(models.Model):
         DATES = "dates", _("không hợp ngày đến")
         UNREACHABLE = "unreachable", _("không liên lạc được")
         OUTBREAK = "outbreak", _("nhà máy có ca bệnh")
+        NOT_CONFIRMED = "not_confirmed", _("người lao động không xác nhận kịp")
 
     RECRUITERS_REASONS = [Undoing.MISTAKE, Undoing.FEWER_NEEDED, Undoing.DATES, Undoing.UNREACHABLE, Undoing.OUTBREAK]
 
@@ -40,6 +45,8 @@ class Acceptance(models.Model):
     beds_added = models.PositiveIntegerField(default=0, help_text=_("giường dự phòng tăng thêm vì lần nhận này"))
     accepted_at = models.DateTimeField(auto_now_add=True)
     accepted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    confirm_by = models.DateTimeField(null=True, help_text=_("người lao động xác nhận trước lúc này"))
+    confirmed_at = models.DateTimeField(null=True)
     undone_at = models.DateTimeField(null=True)
     undone_because = models.CharField(max_length=14, choices=Undoing, blank=True, default="", db_default="")
     undone_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
@@ -53,4 +60,43 @@ class Acceptance(models.Model):
                 condition=Q(undone_at=None, undone_because="") | Q(undone_at__isnull=False) & ~Q(undone_because=""),
                 name="acceptance_is_undone_for_a_reason",
             ),
+            models.CheckConstraint(
+                condition=Q(confirm_by__isnull=False) | Q(confirmed_at__isnull=False), name="acceptance_is_confirmed_or_has_its_clock"
+            ),
         ]
+        indexes = [models.Index(fields=["confirm_by"], condition=Q(confirmed_at=None, undone_at=None), name="acceptance_to_confirm")]
+
+
+class WaitingAcceptanceQuerySet(models.QuerySet):
+    def open(self):
+        """In the order in which they are completed. An application that ended meanwhile waits for nothing."""
+        statuses = Application.ACCEPTABLE_STATUSES
+        return self.filter(ended_at=None, application__status__in=statuses).order_by("asked_at", "pk")
+
+
+class WaitingAcceptance(models.Model):
+    """The recruiter wants this person, and what lacks is room: it is completed by itself, in order, when room appears."""
+
+    class Outcome(models.TextChoices):
+        ACCEPTED = "accepted", _("đã nhận")
+        STOPPED = "stopped", _("thôi chờ")
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="waits")
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(auto_now_add=True)
+    tried_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=10, choices=Outcome, blank=True, default="")
+
+    objects = WaitingAcceptanceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["asked_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["application"], condition=Q(ended_at=None), name="one_open_wait_per_application"),
+            models.CheckConstraint(
+                condition=Q(ended_at=None, outcome="") | Q(ended_at__isnull=False, outcome__in=["accepted", "stopped"]),
+                name="a_wait_ends_with_an_outcome",
+            ),
+        ]
+        indexes = [models.Index(fields=["asked_at", "id"], condition=Q(ended_at=None), name="wait_in_order")]

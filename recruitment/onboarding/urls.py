@@ -6,6 +6,10 @@ app_name = "onboarding"
 urlpatterns = [
     path("applications/<int:pk>/withdraw/", worker_views.withdraw_page, name="withdraw"),
     path("applicants/<int:pk>/accept/", recruiter_views.accept_applicant, name="accept"),
+    path("applications/<int:pk>/confirm/", worker_views.confirm_page, name="confirm"),
+    path("applicants/<int:pk>/wait/", recruiter_views.wait, name="wait"),
+    path("applicants/<int:pk>/wait/stop/", recruiter_views.stop, name="stop_waiting"),
+    path("openings/<int:pk>/wait/", recruiter_views.wait_for_chosen, name="wait_many"),
     path("applicants/<int:pk>/undo/", recruiter_views.undo, name="undo"),
     path("openings/<int:pk>/accept/", recruiter_views.accept_chosen, name="accept_many"),
 ]

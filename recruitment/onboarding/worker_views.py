@@ -1,15 +1,30 @@
-"""A job seeker takes an application back."""
+"""A job seeker confirms an acceptance, or takes an application back."""
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
 
 from recruitment.accounts.permissions import permission
 from recruitment.applications.models import Application
+from recruitment.onboarding.services.confirming import confirm
 from recruitment.onboarding.services.withdrawal import withdraw
 from recruitment.shared.refusals import Refusal
+
+
+@permission("applications.follow_own")
+@require_POST
+def confirm_page(request, pk):
+    own = Application.objects.visible_to(request.user).filter(worker=request.user.worker)
+    application = get_object_or_404(own, pk=pk)
+    try:
+        confirm(application=application, by=request.user, on=timezone.localdate())
+        messages.success(request, _("Đã xác nhận. Chỗ làm và giường là của bạn; xem việc cần làm bên dưới."))
+    except Refusal as refusal:
+        messages.error(request, refusal.for_people())
+    return redirect("applications:application", pk)
 
 
 @permission("applications.follow_own")

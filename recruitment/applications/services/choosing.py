@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from recruitment.accounts.models import User
-from recruitment.applications.models import Application, ApplicationEvent
+from recruitment.applications.models import AnswerPolicy, Application, ApplicationEvent
 from recruitment.applications.services.applying import NotTakingApplications, new_receipt
 from recruitment.applications.services.steps import WrongMoment, keep, locked, tell_worker
 from recruitment.employers.models import Enterprise
@@ -25,7 +25,6 @@ Status = Application.Status
 MOST_INVITED_AT_ONCE = 50
 MOST_INVITED_A_DAY = 200  # by one enterprise
 MOST_WAITING_INVITATIONS = 5  # of one person: whoever has so many to answer gets no more
-ANSWER_TIME = dt.timedelta(hours=72)
 
 
 class TooManyInvited(Refusal):
@@ -74,13 +73,11 @@ def invite(*, opening: Opening, workers: Collection[int], by: User, on: dt.date)
         raise TooManyToday(left=left, count=len(workers))
     people = Worker.objects.searchable().select_for_update(of=("self",), no_key=True).filter(pk__in=workers).select_related("user").order_by("pk")
     left_out = _left_out(opening, workers)
-    invited = []
+    invited, answer_by = [], timezone.now() + _time_to_answer(on)
     for worker in people:
         if worker.pk in left_out:
             continue
-        application = Application(
-            worker=worker, opening=opening, receipt=new_receipt(), status=Status.INVITED, answer_by=timezone.now() + ANSWER_TIME
-        )
+        application = Application(worker=worker, opening=opening, receipt=new_receipt(), status=Status.INVITED, answer_by=answer_by)
         keep(application, by=by)
         tell_worker(application, "invited", gettext_noop("%(factory)s mời bạn ứng tuyển %(title)s. Mở Vùng Xanh để xem và trả lời."))
         invited.append(application)
@@ -139,7 +136,10 @@ def refuse(*, application: Application, reason: str, by: User, on: dt.date) -> A
 
 @transaction.atomic
 def offer(*, application: Application, by: User, on: dt.date) -> Application:
-    """Offer a place and hold it for 72 hours. Repeating it changes nothing. Raises NoPlacesLeft or WrongMoment."""
+    """Offer a place and hold it for as long as the policy of the day gives to answer. Repeating it changes nothing.
+
+    Raises NoPlacesLeft or WrongMoment.
+    """
     application = locked(application)
     if application.status == Status.OFFERED:
         return application
@@ -147,7 +147,17 @@ def offer(*, application: Application, by: User, on: dt.date) -> Application:
         raise WrongMoment(application=application)
     hold_place(opening=application.opening)
     application.offer()
-    application.answer_by = timezone.now() + ANSWER_TIME
+    time_to_answer = _time_to_answer(on)
+    application.answer_by, application.reminders = timezone.now() + time_to_answer, 0
     keep(application, by=by)
-    tell_worker(application, "offered", gettext_noop("%(factory)s đề nghị nhận bạn vào việc %(title)s. Hãy trả lời trong 72 giờ trên Vùng Xanh."))
+    tell_worker(
+        application,
+        "offered",
+        gettext_noop("%(factory)s đề nghị nhận bạn vào việc %(title)s. Hãy trả lời trong %(hours)d giờ trên Vùng Xanh."),
+        hours=time_to_answer // dt.timedelta(hours=1),
+    )
     return application
+
+
+def _time_to_answer(on: dt.date) -> dt.timedelta:
+    return dt.timedelta(hours=AnswerPolicy.objects.in_force(on).answer_hours)

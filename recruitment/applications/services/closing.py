@@ -15,8 +15,12 @@ from recruitment.openings.services.places import free_place
 
 @transaction.atomic
 def close_with_applications(*, opening: Opening, outcome: str, by: User, on: dt.date) -> Opening:
-    """Close the opening, end every application still in progress, free the places held, and tell the people why."""
-    for application in Application.objects.in_pipeline().filter(opening=opening).order_by("pk"):
+    """Close the opening, end every application still in progress, free the places held, and tell the people why.
+
+    Those accepted stay accepted. All applications are locked before the opening, as acceptance does.
+    """
+    open_ones = Application.objects.in_pipeline().select_for_update(of=("self",), no_key=True)
+    for application in list(open_ones.filter(opening=opening).order_by("pk")):
         end_application(application=application, ending=Application.Ending.OPENING_CLOSED, by=by)
     return close_opening(opening=opening, outcome=outcome, by=by, on=on)
 

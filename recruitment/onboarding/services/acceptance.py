@@ -8,11 +8,12 @@ import datetime as dt
 from collections.abc import Callable
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from recruitment.accounts.models import User
-from recruitment.applications.models import Application
+from recruitment.applications.models import AnswerPolicy, Application
 from recruitment.applications.services.closing import end_application
 from recruitment.applications.services.steps import WrongMoment, keep, locked, tell_worker
 from recruitment.health.models import AdmissionRule, Clearance, HealthRecord
@@ -75,20 +76,43 @@ def accept_decided(*, application: Application, decided: Clearance | None, by: U
     clearance = _still_current(decided, worker) or assess_worker(worker=worker, by=by, on=on)
     arrives_on, starts_on = _dates(application, worker, clearance, on)
     beds = _secure_everything(application, worker, clearance, arrives_on, by, on)
+    has_agreed = application.status == Status.AGREED
     application.accept()
     keep(application, by=by)
     acceptance = _record(application, clearance, arrives_on, starts_on, beds, by)
+    if has_agreed:
+        acceptance.confirmed_at = timezone.now()
+    else:
+        acceptance.confirm_by = _confirm_by(arrives_on, on)
+    acceptance.save(force_insert=True)
     _end_the_search(worker, others, application, by)
-    tell_worker(
-        application,
-        "accepted",
-        gettext_noop(
-            "%(factory)s đã nhận bạn vào việc %(title)s. Ngày đến: %(arrives)s, ngày bắt đầu làm: %(starts)s. Mở Vùng Xanh để xem việc cần làm."
-        ),
-        arrives=f"{arrives_on:%d/%m/%Y}",
-        starts=f"{starts_on:%d/%m/%Y}",
-    )
+    _tell(acceptance)
     return acceptance
+
+
+def _tell(acceptance: Acceptance) -> None:
+    """Whoever agreed to an offer is told what comes; anybody else is asked to say yes, and by when."""
+    agreed = gettext_noop(
+        "%(factory)s đã nhận bạn vào việc %(title)s. Ngày đến: %(arrives)s, ngày bắt đầu làm: %(starts)s. Mở Vùng Xanh để xem việc cần làm."
+    )
+    asked = gettext_noop(
+        "%(factory)s đã nhận bạn vào việc %(title)s và giữ đủ chỗ cho bạn. Ngày đến: %(arrives)s, ngày bắt đầu làm: %(starts)s. "
+        "Hãy xác nhận trên Vùng Xanh trước %(until)s, quá hạn thì chỗ dành cho người khác."
+    )
+    tell_worker(
+        acceptance.application,
+        "accepted",
+        asked if acceptance.confirm_by else agreed,
+        arrives=f"{acceptance.arrives_on:%d/%m/%Y}",
+        starts=f"{acceptance.starts_on:%d/%m/%Y}",
+        until=f"{timezone.localtime(acceptance.confirm_by):%H:%M %d/%m/%Y}" if acceptance.confirm_by else "",
+    )
+
+
+def _confirm_by(arrives_on: dt.date, on: dt.date) -> dt.datetime:
+    """The policy's hours from now, but no later than the end of the day of arrival."""
+    last = timezone.make_aware(dt.datetime.combine(arrives_on + dt.timedelta(days=1), dt.time.min))
+    return min(timezone.now() + dt.timedelta(hours=AnswerPolicy.objects.in_force(on).confirm_hours), last)
 
 
 def try_to_accept(*, application: Application, by: User, on: dt.date) -> Acceptance:
@@ -166,7 +190,7 @@ def _entry_bed(worker: Worker, clearance: Clearance, arrives_on: dt.date) -> Ent
 
 
 def _record(application: Application, clearance: Clearance, arrives_on: dt.date, starts_on: dt.date, beds: SecuredBeds, by: User) -> Acceptance:
-    return Acceptance.objects.create(
+    return Acceptance(
         application=application,
         clearance=clearance,
         arrives_on=arrives_on,

@@ -11,6 +11,7 @@ from recruitment.accounts.models import User
 from recruitment.applications.models import Application
 from recruitment.applications.services.steps import WrongMoment, keep, locked, tell_worker
 from recruitment.onboarding.models import Acceptance
+from recruitment.onboarding.services.room import look_for_room_after_commit
 from recruitment.openings.services.places import free_place, lock_openings
 from recruitment.quarantine.models import Stay
 from recruitment.quarantine.services.securing import give_up_beds
@@ -77,6 +78,7 @@ def free_everything(*, acceptance: Acceptance, application: Application, worker:
     give_up_beds(factory=application.opening.factory, at_most=acceptance.beds_added, stay=to_cancel, by=by, on=on)
     acceptance.undone_at, acceptance.undone_because, acceptance.undone_by = timezone.now(), because, by
     acceptance.save(update_fields=["undone_at", "undone_because", "undone_by"])
+    look_for_room_after_commit()
 
 
 def lock_person(application: Application) -> Worker:
@@ -85,6 +87,10 @@ def lock_person(application: Application) -> Worker:
 
 
 def has_set_out(acceptance: Acceptance, *, on: dt.date) -> bool:
-    """Admitted at the site, or past the day of arrival."""
-    stay = acceptance.entry_stay
-    return on > acceptance.arrives_on or bool(stay and stay.admitted_at)
+    """Seen on the way or there, or past the day of arrival."""
+    return on > acceptance.arrives_on or was_seen(acceptance)
+
+
+def was_seen(acceptance: Acceptance) -> bool:
+    """Admitted at the site of the entry bed."""
+    return bool(acceptance.entry_stay and acceptance.entry_stay.admitted_at)

@@ -9,6 +9,7 @@ from recruitment.accounts.models import User
 from recruitment.applications.models import Application
 from recruitment.applications.services.steps import WrongMoment, keep, locked, tell_recruiter
 from recruitment.onboarding.models import Acceptance
+from recruitment.onboarding.services.room import look_for_room_after_commit
 from recruitment.onboarding.services.undoing import free_everything, lock_person
 from recruitment.openings.services.places import free_place, lock_openings
 
@@ -32,6 +33,7 @@ def withdraw(*, application: Application, by: User, on: dt.date) -> Application:
     keep(application, by=by)
     if was in Application.HOLDING_STATUSES:
         free_place(opening=application.opening, accepted=False)
+        look_for_room_after_commit()
     if was == Application.Status.ACCEPTED:
         acceptance = Acceptance.objects.select_related("entry_stay").get(application=application)
         because = Acceptance.Undoing.WITHDRAWN

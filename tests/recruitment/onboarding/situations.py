@@ -1,5 +1,6 @@
 """What acceptance tests start from: a policy of the day, a site, and people from a province with a known level."""
 
+from recruitment.accounts.models import Membership, Role
 from recruitment.health.models import AdmissionRule
 from tests.factories.applications import ApplicationFactory
 from tests.factories.health import AdmissionPolicyFactory, AdmissionRuleFactory
@@ -22,6 +23,11 @@ class Province:
         self.recruiter = self.opening.created_by
         self.origin = ProvinceFactory()
         AreaLevelFactory(province=self.origin, level=2)
+
+    def with_recruiter_at_the_factory(self) -> "Province":
+        """So that messages to the factory have somebody to reach, and the pages somebody to open them."""
+        Membership.objects.create(user=self.recruiter, organisation=self.opening.factory.enterprise.organisation, role=Role.RECRUITER)
+        return self
 
     def applicant(self, **fields):
         worker = WorkerFactory(consented=True, home_province=self.origin)

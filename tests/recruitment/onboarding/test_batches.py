@@ -3,7 +3,6 @@
 import pytest
 from django.urls import reverse
 
-from recruitment.accounts.models import Membership, Role
 from recruitment.applications.models import Application
 from recruitment.notifications.models import Message
 from recruitment.onboarding.models import Acceptance
@@ -94,7 +93,7 @@ def test_facts_told_in_the_middle_of_a_batch_are_decided_upon(today, monkeypatch
 @pytest.fixture
 def recruiter(client):
     def enter(province: Province):
-        Membership.objects.create(user=province.recruiter, organisation=province.opening.factory.enterprise.organisation, role=Role.RECRUITER)
+        province.with_recruiter_at_the_factory()
         client.force_login(province.recruiter)
 
     return enter

@@ -5,7 +5,6 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
-from recruitment.accounts.models import Membership, Role
 from recruitment.applications.models import Application
 from recruitment.applications.services.steps import WrongMoment
 from recruitment.notifications.models import Message
@@ -86,7 +85,7 @@ def test_withdrawing_in_the_middle_of_isolation_leaves_the_person_where_he_or_sh
 
 def test_the_page_asks_why_and_says_what_is_given_back(client, accepted):
     province, acceptance = accepted
-    Membership.objects.create(user=province.recruiter, organisation=province.opening.factory.enterprise.organisation, role=Role.RECRUITER)
+    province.with_recruiter_at_the_factory()
     client.force_login(province.recruiter)
     address = reverse("onboarding:undo", args=[acceptance.application_id])
     assert province.site.name in client.get(address).content.decode()

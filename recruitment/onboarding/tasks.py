@@ -1,0 +1,13 @@
+from celery import shared_task
+from django.utils import timezone
+
+from recruitment.onboarding.services.confirming import release_unconfirmed
+from recruitment.onboarding.services.waiting import complete_waiting
+
+
+@shared_task
+def look_after_acceptances() -> None:
+    """Every minute, and whenever something was freed: clocks that ran out, then the queue."""
+    now, on = timezone.now(), timezone.localdate()
+    release_unconfirmed(now=now, on=on)
+    complete_waiting(on=on)
