@@ -12,7 +12,7 @@ import threading
 import time
 from collections import Counter
 
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 
 from bench import scratch  # noqa: F401 - sets Django up
 from recruitment.quarantine.models import Site
@@ -74,13 +74,12 @@ def book(job: dict, draw: random.Random, people) -> int:
 
 
 def bare(job: dict, draw: random.Random, _people) -> int:
-    """The floor: one counter, one row, one commit."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "WITH counted AS (UPDATE bench_floor SET beds = beds + 1 WHERE id = %s RETURNING id) INSERT INTO bench_floor_entry (floor) SELECT id FROM counted",
-            [draw.choice(job["sites"])],
-        )
-        return 0
+    """The floor: one counter, one row, one commit, by hand."""
+    floor = draw.choice(job["sites"])
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("UPDATE bench_floor SET beds = beds + 1 WHERE id = %s", [floor])
+        cursor.execute("INSERT INTO bench_floor_entry (floor) VALUES (%s)", [floor])
+    return 0
 
 
 if __name__ == "__main__":

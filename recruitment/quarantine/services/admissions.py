@@ -85,11 +85,13 @@ def book_entry_bed(*, worker: Worker, zone: IndustrialZone, arrives_on: dt.date,
     return settle(attempt)
 
 
-@transaction.atomic
 def book_bed(*, worker: Worker, site: Site, arrives_on: dt.date, leaves_on: dt.date, by: User | None) -> Stay:
     """A bed at this site. Raises NoCapacity or AlreadyHasABed."""
-    lock_worker(worker)
-    return _book(worker, site, arrives_on, leaves_on, by=by)
+    with _one_bed_each(worker, arrives_on, leaves_on), transaction.atomic():
+        lock_worker(worker)
+        stay = Stay.objects.create(worker=worker, site=site, arrives_on=arrives_on, leaves_on=leaves_on)
+        move([booking(stay)], by=by)
+    return stay
 
 
 @transaction.atomic
@@ -152,7 +154,7 @@ def entry_ranges(*, arrives_on: dt.date, days: int, on: dt.date) -> list[tuple[i
 
 def lock_worker(worker: Worker) -> None:
     """Bookings of one person queue here, before any night is locked: afterwards no insert of a stay has to wait."""
-    Worker.objects.select_for_update(of=("self",), no_key=True).get(pk=worker.pk)
+    Worker.objects.select_for_update(of=("self",), no_key=True).values_list("pk").get(pk=worker.pk)
 
 
 def new_stay(*, worker: Worker, site: Site, arrives_on: dt.date, leaves_on: dt.date) -> Stay:

@@ -1,12 +1,12 @@
 """The one way in which the ledger of nights moves: rows locked in one order, one conditional update, one journal row."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from django.db import transaction
-from django.db.models import F, Q
+from django.db import connection, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from recruitment.accounts.models import User
@@ -16,6 +16,21 @@ from recruitment.shared.refusals import Refusal
 Figures = tuple[int, int, int]
 Outcome = TypeVar("Outcome")
 NIGHTS_SHOWN = 3
+QUEUE = 8153  # the first key of the advisory locks of sites; the second is the site's
+MOVE = """
+WITH locked AS MATERIALIZED (
+    SELECT id FROM quarantine_sitenight WHERE site_id = %(site)s AND night >= %(first)s AND night < %(until)s
+    ORDER BY site_id, night FOR NO KEY UPDATE
+), moved AS (
+    UPDATE quarantine_sitenight AS held
+    SET capacity = capacity + %(capacity)s, reserved = reserved + %(reserved)s, occupied = occupied + %(occupied)s
+    FROM locked
+    WHERE held.id = locked.id AND reserved + %(reserved)s >= 0 AND occupied + %(occupied)s >= 0
+        AND capacity + %(capacity)s >= reserved + %(reserved)s + occupied + %(occupied)s
+    RETURNING night
+)
+SELECT array_agg(night) FROM moved
+"""
 
 
 class NoCapacity(Refusal):
@@ -53,18 +68,15 @@ def move(movements: list[Movement], *, by: User | None) -> None:
     nights are locked first, in one order, so that no two callers can wait for each other.
     """
     movements = [movement for movement in movements if movement.first < movement.until]
-    rows = lock_nights([(movement.site.pk, movement.first, movement.until) for movement in movements])
+    if len(movements) == 1:
+        _queue_at([movements[0].site.pk])
+    else:
+        lock_nights([(movement.site.pk, movement.first, movement.until) for movement in movements])
     for movement in movements:
         nights = nights_between(movement.first, movement.until)
-        full = []
-        for night in nights:
-            after = _after(rows.get((movement.site.pk, night)), movement)
-            if after:
-                rows[movement.site.pk, night] = after
-            else:
-                full.append(night)
-        if full or _update(movement) != len(nights):
-            raise NoCapacity(site=movement.site, nights=full or nights)
+        moved = _update(movement)
+        if len(moved) != len(nights):
+            raise NoCapacity(site=movement.site, nights=sorted({*nights} - {*moved}))
     JournalEntry.objects.bulk_create([_entry(movement, by) for movement in movements])
 
 
@@ -73,6 +85,7 @@ def lock_nights(ranges: list[tuple[int, dt.date, dt.date]]) -> dict[tuple[int, d
 
     Gives capacity, reserved and occupied of each as they are now that nobody else can change them.
     """
+    _queue_at(site for site, _first, _until in ranges)
     wanted = Q(pk__in=[])
     for site, first, until in ranges:
         wanted |= Q(site=site, night__gte=first, night__lt=until)
@@ -117,24 +130,32 @@ def nights_in_words(nights: list[dt.date]) -> str:
     return ", ".join(f"{night:%d/%m/%Y}" for night in nights[:NIGHTS_SHOWN]) + ("…" if len(nights) > NIGHTS_SHOWN else "")
 
 
-def _after(figures: Figures | None, movement: Movement) -> Figures | None:
-    """Capacity, reserved and occupied after the movement, or None where the night is missing or would not fit."""
-    if figures is None:
-        return None
-    capacity, reserved, occupied = figures
-    capacity, reserved, occupied = capacity + movement.capacity, reserved + movement.reserved, occupied + movement.occupied
-    return (capacity, reserved, occupied) if min(reserved, occupied) >= 0 and capacity >= reserved + occupied else None
+def _queue_at(sites: Iterable[int]) -> None:
+    """Wait once for each site, in order, and in turn, until the transaction ends: a stay of ninety nights would wait ninety times,
+    with everybody who asks for one of them passing by.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, site) FROM unnest(%s::int[]) AS site", [QUEUE, sorted({*sites})])
 
 
-def _update(movement: Movement) -> int:
-    """One conditional update over all the nights: how many it found fit to move."""
-    beds = movement.reserved + movement.occupied - movement.capacity
-    fitting = SiteNight.objects.filter(site=movement.site).between(movement.first, movement.until).with_room_for(beds)
-    return fitting.update(
-        capacity=F("capacity") + movement.capacity,
-        reserved=F("reserved") + movement.reserved,
-        occupied=F("occupied") + movement.occupied,
-    )
+def _update(movement: Movement) -> Sequence[dt.date]:
+    """Lock the nights in order and move those that have room, in one statement; the nights moved.
+
+    What the rows hold is judged once they are locked: PostgreSQL reads a row again that somebody else changed meanwhile.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            MOVE,
+            {
+                "site": movement.site.pk,
+                "first": movement.first,
+                "until": movement.until,
+                "capacity": movement.capacity,
+                "reserved": movement.reserved,
+                "occupied": movement.occupied,
+            },
+        )
+        return cursor.fetchone()[0] or []
 
 
 def _entry(movement: Movement, by: User | None) -> JournalEntry:
