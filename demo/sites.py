@@ -12,6 +12,7 @@ from recruitment.quarantine.models import Site
 from recruitment.quarantine.services.admissions import admit, book_bed
 from recruitment.quarantine.services.capacity import open_site_nights
 from recruitment.quarantine.services.reservations import ensure_backup_cover
+from recruitment.quarantine.services.waiting import ask_for_beds
 from recruitment.shared.refusals import Refusal
 from recruitment.workers.models import Worker
 
@@ -49,13 +50,18 @@ def make_sites(random: Random, *, count: int, today: dt.date, now: dt.datetime, 
 
 
 def reserve_backup(random: Random, factories: list[Factory], *, today: dt.date, by: User) -> None:
-    """Four factories in five have their cover already; the rest show what a recruiter sees without it."""
+    """Four factories in five have their cover already; the rest show what a recruiter sees without it, and two of them wait for beds."""
+    without = []
     for factory in factories:
         if random.random() < 0.8:
             try:
                 ensure_backup_cover(factory=factory, extra_workers=0, by=by, on=today)
             except Refusal:
                 continue  # sites are full: a true state for the department to see
+        else:
+            without.append(factory)
+    for factory in without[-2:]:
+        ask_for_beds(factory=factory, beds=random.randint(400, 900), first=today, until=today + dt.timedelta(days=30), by=by, on=today)
 
 
 def house_some(sites: list[Site], *, today: dt.date, by: User) -> None:

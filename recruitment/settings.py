@@ -136,6 +136,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE: dict = {
     "deliver messages": {"task": "recruitment.notifications.tasks.deliver_messages", "schedule": 30, "options": {"expires": 30}},
     "extend the quarantine ledger": {"task": "recruitment.quarantine.tasks.extend_ledger", "schedule": crontab(hour=1, minute=10)},
+    "offer beds to those who wait": {"task": "recruitment.quarantine.tasks.offer_freed_beds", "schedule": 60, "options": {"expires": 60}},
     "call off transfers without an answer": {
         "task": "recruitment.quarantine.tasks.call_off_stale_transfers",
         "schedule": 300,

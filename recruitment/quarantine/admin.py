@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from recruitment.quarantine.models import BackupPolicy, OutbreakRisk, Site
+from recruitment.quarantine.models import BackupPolicy, OutbreakRisk, Site, WaitingPolicy
 
 
 @admin.register(BackupPolicy)
@@ -11,6 +11,11 @@ class BackupPolicyAdmin(admin.ModelAdmin):
 @admin.register(OutbreakRisk)
 class OutbreakRiskAdmin(admin.ModelAdmin):
     list_display = ["number", "since", "until", "outbreaks_per_month", "contact_share", "shortest_stay", "longest_stay", "is_exercise"]
+
+
+@admin.register(WaitingPolicy)
+class WaitingPolicyAdmin(admin.ModelAdmin):
+    list_display = ["number", "since", "until", "window_hours", "need_step", "outbreak_first", "is_exercise"]
 
 
 @admin.register(Site)

@@ -43,6 +43,19 @@ class CapacityForm(NightsForm):
         return CapacityForm(initial={name: self[name].data for name in ("first", "last")} | {"capacity": beds})
 
 
+class WaitForm(NightsForm):
+    """Beds to wait for, on every one of the nights."""
+
+    beds = forms.IntegerField(
+        label=_("Số giường chờ"),
+        min_value=1,
+        max_value=LARGEST_SITE,
+        widget=forms.NumberInput(NUMBER),
+        error_messages={"required": _("Hãy điền số giường."), "invalid": _("Hãy viết số giường bằng chữ số, ví dụ 120.")},
+    )
+    field_order = ["beds", "first", "last"]
+
+
 class ReserveForm(NightsForm):
     """Beds to reserve at one site; `seen` says which state of the reservations the person was looking at."""
 

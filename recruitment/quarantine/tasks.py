@@ -6,6 +6,7 @@ from django.utils import timezone
 from recruitment.quarantine.services.capacity import extend_all
 from recruitment.quarantine.services.reservations import keep_cover
 from recruitment.quarantine.services.transfers import call_off_stale
+from recruitment.quarantine.services.waiting import end_overdue, make_offers
 
 
 @shared_task
@@ -14,6 +15,14 @@ def extend_ledger() -> None:
     on = timezone.localdate()
     extend_all(on=on)
     keep_cover(on=on)
+
+
+@shared_task
+def offer_freed_beds() -> None:
+    """When beds come free, and every minute: what nobody answered lapses, and what is free is offered to those who wait."""
+    now, on = timezone.now(), timezone.localdate()
+    end_overdue(now=now, on=on)
+    make_offers(now=now, on=on)
 
 
 @shared_task

@@ -13,16 +13,18 @@ from django.views.decorators.http import require_POST
 from recruitment.accounts.permissions import permission
 from recruitment.employers.models import Factory
 from recruitment.quarantine.forms import LEDGER_DAYS, CapacityForm, ReserveForm
-from recruitment.quarantine.models import BackupPool, ReservationNight, Site, SiteNight, Stay
+from recruitment.quarantine.models import BackupPool, BackupReservation, ReservationNight, Site, SiteNight, Stay, WaitingRequest
 from recruitment.quarantine.services import admissions
 from recruitment.quarantine.services.capacity import change_capacity, confirm_figures
-from recruitment.quarantine.services.cover import cover, covers, horizon, offers
+from recruitment.quarantine.services.cover import Cover, Offer, beds_for, cover, covers, horizon, offers
 from recruitment.quarantine.services.freshness import STALE, freshness, limits
+from recruitment.quarantine.services.queue import queue
 from recruitment.quarantine.services.reservations import last_change, reserve_backup_beds
 from recruitment.shared.refusals import Refusal
 
 NIGHTS_SHOWN = 14
 PEOPLE_PER_PAGE = 50
+WAYS_SHOWN = 3
 DAY = dt.timedelta(days=1)
 REFUSED = 422
 
@@ -155,9 +157,7 @@ def _site_page(request, managed: Site, form: CapacityForm | None = None):
     first = _first_night(request, today)
     tonight = managed.nights.with_usable().filter(night=today).first()
     people = Stay.objects.filter(site=managed).select_related("worker__user").defer("worker__birth_date", "worker__national_id")
-    reserves = ReservationNight.objects.filter(reservation__site=managed, night=today, beds__gt=0).select_related(
-        "reservation__factory", "reservation__pool__zone"
-    )
+    reserves = ReservationNight.objects.filter(reservation__site=managed, night=today, beds__gt=0).select_related(*ReservationNight.HOLDER)
     start = {"capacity": tonight.capacity if tonight else None, "first": today, "last": today + LEDGER_DAYS * DAY}
     context = {
         "site": managed,
@@ -199,6 +199,28 @@ def _ask_and_move(request, pk, move, template: str, done: str):
     return render(request, template, {"stay": stay, "refusal": refusal}, status=REFUSED if refusal else 200)
 
 
+def _ways_out(now: Cover, near: list[Offer], form: ReserveForm) -> dict:
+    """Where the missing beds could come from, each an act away; and where the holder stands on the waiting list."""
+    requests = WaitingRequest.objects.open().filter(**now.holder.key)
+    places = (
+        [place for place in queue(on=timezone.localdate()) if place.request.holder == (now.holder.pool or now.holder.factory)] if requests else []
+    )
+    nearest = [{"offer": offer, "beds": min(offer.free, now.missing)} for offer in near[:WAYS_SHOWN]] if now.missing else []
+    dormitories = [{"offer": offer, "beds": min(offer.free, now.missing)} for offer in near if offer.site.kind == Site.Kind.DORMITORY]
+    pooled = beds_for(now.policy, now.headcount, pooled=True)
+    held = BackupReservation.objects.active().filter(request__in=[place.request for place in places]).select_related("site")
+    return {
+        "places": places,
+        "offered_sites": held.order_by("site__name", "pk"),
+        "nearest": nearest,
+        "dormitories": dormitories[:WAYS_SHOWN] if now.missing else [],
+        "pooled_beds": pooled if not now.holder.pool and pooled < now.needed else None,
+        "seen": form["seen"].value(),
+        "may_wait": bool(now.missing) and not places,
+        "nights": {"first": timezone.localdate(), "last": now.until - DAY},
+    }
+
+
 def _backup_page(request, factory: Factory, form: ReserveForm | None = None):
     """What is needed, held and drawn, where and until when; and where more could be reserved."""
     today = timezone.localdate()
@@ -207,5 +229,5 @@ def _backup_page(request, factory: Factory, form: ReserveForm | None = None):
     form = form or ReserveForm(initial={"first": today, "last": now.until - DAY, "beds": now.missing or 1})
     form.show(near, seen=last_change(now.holder))
     pool = BackupPool.objects.filter(zone=factory.zone).select_related("zone").first()
-    context = {"factory": factory, "cover": now, "form": form, "offers": near, "pool": pool}
+    context = {"factory": factory, "cover": now, "form": form, "offers": near, "pool": pool, **_ways_out(now, near, form)}
     return render(request, "quarantine/factory_backup.html", context, status=REFUSED if form.errors else 200)

@@ -28,7 +28,7 @@ PAGES = {
                   "/openings/{own}/close/", "/openings/{own}/steps/3/", "/openings/{own}/steps/4/", "/applicants/{applicant}/", "/applicants/{applicant}/accept/",
                   "/backup/", "/vaccination/factories/", "/messages/", "/my/searches/", "/staff/second-factor/", "/staff/password/"],
     "site_manager": ["/sites/", "/transfers/"],
-    "labour_officer": ["/shortages/", "/shortages/openings/", "/shortages/on-the-way/", "/shortages/ready/", "/shortages/no-applications/", "/shortages/neglected/", "/shortages/refused/", "/capacity/", "/capacity/sizing/",
+    "labour_officer": ["/shortages/", "/shortages/openings/", "/shortages/on-the-way/", "/shortages/ready/", "/shortages/no-applications/", "/shortages/neglected/", "/shortages/refused/", "/capacity/", "/capacity/sizing/", "/capacity/waiting/",
                        "/enterprises/waiting/", "/enterprises/{waiting}/approve/", "/wording/"],
     "health_officer": ["/vaccination/", "/vaccination/?level=zones", "/vaccination/waves/", "/vaccination/waves/new/", "/vaccination/communes/report/", "/vaccination/import/",
                        "/capacity/", "/outbreaks/", "/outbreaks/declare/", "/health/keys/", "/health/keys/new/", "/health/revoked/",

@@ -6,7 +6,7 @@ import factory
 from django.utils import timezone
 
 from recruitment.accounts.models import Organisation
-from recruitment.quarantine.models import BackupPolicy, Site, SiteNight
+from recruitment.quarantine.models import BackupPolicy, Site, SiteNight, WaitingPolicy
 from recruitment.quarantine.services.capacity import open_site_nights
 from tests.factories.accounts import OrganisationFactory, UserFactory
 from tests.factories.places import ProvinceFactory
@@ -24,6 +24,17 @@ class BackupPolicyFactory(factory.django.DjangoModelFactory):
     beds_per_hundred = 5
     minimum_beds = 1
     horizon_days = 10
+    is_exercise = True
+
+
+class WaitingPolicyFactory(factory.django.DjangoModelFactory):
+    """Four hours to answer, need in steps of a quarter, outbreaks first."""
+
+    class Meta:
+        model = WaitingPolicy
+
+    number = factory.Sequence(lambda number: f"{number}/DSC-THỬ")
+    since = dt.date(2026, 1, 1)
     is_exercise = True
 
 

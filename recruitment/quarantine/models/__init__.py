@@ -2,16 +2,18 @@
 
 from recruitment.quarantine.models.backup import BackupPool, BackupReservation, PoolMembership, ReservationNight
 from recruitment.quarantine.models.outbreaks import Outbreak, OutbreakEvent, OutbreakPerson
-from recruitment.quarantine.models.policies import BackupPolicy, OutbreakRisk
+from recruitment.quarantine.models.policies import BackupPolicy, OutbreakRisk, WaitingPolicy
 from recruitment.quarantine.models.sites import Site, SiteNight
 from recruitment.quarantine.models.stays import DateRange, JournalEntry, Stay
 from recruitment.quarantine.models.transfers import Transfer
+from recruitment.quarantine.models.waiting import FreedBeds, WaitingRequest
 
 __all__ = [
     "BackupPolicy",
     "BackupPool",
     "BackupReservation",
     "DateRange",
+    "FreedBeds",
     "JournalEntry",
     "Outbreak",
     "OutbreakEvent",
@@ -23,4 +25,6 @@ __all__ = [
     "SiteNight",
     "Stay",
     "Transfer",
+    "WaitingPolicy",
+    "WaitingRequest",
 ]

@@ -1,5 +1,7 @@
 """Backup beds: who holds how many, where, on which nights."""
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext
@@ -9,6 +11,9 @@ from recruitment.accounts.models import User
 from recruitment.employers.models import Factory
 from recruitment.places.models import IndustrialZone
 from recruitment.quarantine.models.sites import Site
+
+if TYPE_CHECKING:
+    from recruitment.quarantine.models.waiting import WaitingRequest
 
 
 class BackupPool(models.Model):
@@ -54,17 +59,22 @@ class BackupReservationQuerySet(models.QuerySet):
     def visible_to(self, user):
         factories = Factory.objects.visible_to(user)
         pools = PoolMembership.objects.current().filter(factory__in=factories).values("pool")
-        return self.filter(Q(factory__in=factories) | Q(pool__in=pools) | Q(site__in=Site.objects.visible_to(user)))
+        holding = Q(factory__in=factories) | Q(pool__in=pools) | Q(request__factory__in=factories) | Q(request__pool__in=pools)
+        return self.filter(holding | Q(site__in=Site.objects.visible_to(user)))
 
     def active(self):
         return self.filter(ended_at=None)
 
 
 class BackupReservation(models.Model):
-    """Backup beds at one site, of one factory or of the pool that several hold; what is held on each night is in ReservationNight."""
+    """Backup beds at one site, of one factory or of the pool that several hold; what is held on each night is in ReservationNight.
+
+    Beds offered to somebody on the waiting list belong to the request until the offer is taken or lapses.
+    """
 
     factory = models.ForeignKey(Factory, null=True, on_delete=models.PROTECT, related_name="backup_reservations")
     pool = models.ForeignKey(BackupPool, null=True, on_delete=models.PROTECT, related_name="backup_reservations")
+    request = models.ForeignKey("quarantine.WaitingRequest", null=True, on_delete=models.PROTECT, related_name="held")
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="backup_reservations")
     created_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -78,17 +88,25 @@ class BackupReservation(models.Model):
             models.UniqueConstraint(fields=["factory", "site"], condition=Q(ended_at=None), name="one_active_reservation_per_factory_and_site"),
             models.UniqueConstraint(fields=["pool", "site"], condition=Q(ended_at=None), name="one_active_reservation_per_pool_and_site"),
             models.CheckConstraint(
-                condition=Q(factory__isnull=False, pool=None) | Q(factory=None, pool__isnull=False), name="reservation_has_one_holder"
+                condition=Q(factory__isnull=False, pool=None, request=None)
+                | Q(factory=None, pool__isnull=False, request=None)
+                | Q(factory=None, pool=None, request__isnull=False),
+                name="reservation_has_one_holder",
             ),
         ]
 
     @property
-    def holder(self) -> Factory | BackupPool:
-        return self.factory or self.pool
+    def holder(self) -> "Factory | BackupPool | WaitingRequest":
+        return self.factory or self.pool or self.request
 
 
 class ReservationNight(models.Model):
-    """Beds of one reservation on one night; `drawn` of them are in use by the factory's people (counted as occupied)."""
+    """Beds of one reservation on one night; `drawn` of them are in use by the factory's people (counted as occupied).
+
+    HOLDER: what to select with it to name the holder.
+    """
+
+    HOLDER = ("reservation__factory", "reservation__pool__zone", "reservation__request__factory", "reservation__request__pool__zone")
 
     reservation = models.ForeignKey(BackupReservation, on_delete=models.CASCADE, related_name="nights")
     night = models.DateField()

@@ -95,3 +95,39 @@ class OutbreakRisk(models.Model):
 
     def __str__(self):
         return self.number
+
+
+class WaitingPolicyQuerySet(models.QuerySet):
+    def in_force(self, on: dt.date):
+        """The newest rule in force on `on`, or None."""
+        return self.filter(Q(until=None) | Q(until__gte=on), since__lte=on).order_by("-since", "-pk").first()
+
+
+class WaitingPolicy(models.Model):
+    """In which order those who wait for beds are offered them, and how long an offer stands. No published rule exists: dated data.
+
+    First whoever has an open outbreak (if `outbreak_first`), then by the part of the cover that lacks, in steps of `need_step` percent,
+    so that within a step the day of asking decides.
+    """
+
+    number = models.CharField(_("số văn bản"), max_length=60)
+    since = models.DateField(_("từ ngày"))
+    until = models.DateField(_("đến hết ngày"), null=True, blank=True)
+    window_hours = models.PositiveSmallIntegerField(_("thời gian để trả lời (giờ)"), default=4)
+    need_step = models.PositiveSmallIntegerField(_("bậc của mức thiếu (%)"), default=25)
+    outbreak_first = models.BooleanField(_("nhà máy có ổ dịch được trước"), default=True)
+    is_exercise = models.BooleanField(_("diễn tập"), default=False)
+
+    objects = WaitingPolicyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-since", "-pk"]
+        verbose_name = _("quy tắc danh sách chờ")
+        verbose_name_plural = _("quy tắc danh sách chờ")
+        constraints = [
+            models.CheckConstraint(condition=Q(window_hours__range=(1, 72)), name="offers_stand_for_one_to_seventy_two_hours"),
+            models.CheckConstraint(condition=Q(need_step__range=(1, 100)), name="need_step_is_a_percentage"),
+        ]
+
+    def __str__(self):
+        return self.number

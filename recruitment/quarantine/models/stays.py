@@ -96,6 +96,7 @@ class JournalEntry(models.Model):
         CAPACITY = "capacity", _("đổi sức chứa")
         RESERVE = "reserve", _("giữ dự phòng")
         LOWER = "lower", _("giảm dự phòng")
+        TAKE = "take", _("nhận giường được mời")
         DRAW = "draw", _("dùng chỗ dự phòng")
         HOUSE = "house", _("xếp người vào giường")
         BOOK = "book", _("giữ giường")

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from recruitment.accounts.models import User
 from recruitment.quarantine.models import JournalEntry, ReservationNight, Site, SiteNight, Stay
+from recruitment.quarantine.services.freed_beds import note_freed_beds
 from recruitment.quarantine.services.ledger import Movement, NoCapacity, lock_nights, move, nights_between, runs
 from recruitment.shared.refusals import Refusal
 
@@ -48,6 +49,7 @@ def open_site_nights(*, site: Site, capacity: int, by: User | None, on: dt.date)
         capacity = SiteNight.objects.get(site=site, night=last).capacity
     SiteNight.objects.bulk_create([SiteNight(site=site, night=night, capacity=capacity) for night in nights_between(first, until)])
     JournalEntry.objects.create(site=site, first=first, until=until, change=JournalEntry.Change.CAPACITY, capacity_delta=capacity, by=by)
+    note_freed_beds([site.pk])
     return (until - first).days
 
 
@@ -86,13 +88,12 @@ def confirm_figures(*, site: Site, by: User, on: dt.date) -> None:
 
 def _stamp(site: Site) -> None:
     Site.objects.filter(pk=site.pk).update(figures_confirmed_at=timezone.now())
+    note_freed_beds([site.pk])  # beds of a site that was too old to be offered may be offered again
 
 
 def _holders(site: Site, night: dt.date) -> list[str]:
     """Who holds beds there on that night: each factory with its reserve, and the number of people."""
-    reserves = ReservationNight.objects.filter(reservation__site=site, night=night, beds__gt=0).select_related(
-        "reservation__factory", "reservation__pool__zone"
-    )
+    reserves = ReservationNight.objects.filter(reservation__site=site, night=night, beds__gt=0).select_related(*ReservationNight.HOLDER)
     holders = [f"{reserve.reservation.holder}: {reserve.beds}" for reserve in reserves.order_by("-beds", "pk")]
     people = Stay.objects.holding_a_bed().filter(site=site, drawn_from=None, arrives_on__lte=night, leaves_on__gt=night).count()
     if people:

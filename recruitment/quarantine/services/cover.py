@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from recruitment.employers.models import Factory
 from recruitment.quarantine.models import BackupPolicy, BackupReservation, PoolMembership, ReservationNight, Site, SiteNight
+from recruitment.quarantine.services.freed_beds import sites_promised_to_those_who_wait
 from recruitment.quarantine.services.freshness import kilometres, nearest_first, sites_with_fresh_figures
 from recruitment.quarantine.services.holders import Holder, headcounts, holder_of
 from recruitment.quarantine.services.ledger import nights_between
@@ -168,7 +169,9 @@ def offers(factory: Factory, nights: list[dt.date], *, on: dt.date) -> list[Offe
     """Sites that could take more of the factory's backup beds on these nights, the nearest first."""
     sites = nearest_first(list(sites_with_fresh_figures(on=on)), factory.zone)
     free = free_beds(sites, nights)
-    found = [Offer(site, min(free[site.pk, night] for night in nights), kilometres(site, factory.zone)) for site in sites]
+    promised = sites_promised_to_those_who_wait()
+    open_sites = [site for site in sites if site.pk not in promised]
+    found = [Offer(site, min(free[site.pk, night] for night in nights), kilometres(site, factory.zone)) for site in open_sites]
     return [offer for offer in found if offer.free > 0]
 
 
@@ -187,6 +190,7 @@ def plan_cover(*, holder: Holder, extra_workers: int, on: dt.date) -> list[Addit
 
     What is held already is first carried on to the end of the horizon at the same site; what is still lacking is then sought
     where the holder has beds, and next at sites with fresh figures, each time the nearest first, for all lacking nights alike.
+    Beds that just came free are left to those on the waiting list until these have been asked.
     """
     policy = BackupPolicy.objects.in_force(on)
     needed = beds_for(policy, _headcount(holder, on=on) + extra_workers, pooled=bool(holder.pool))
@@ -198,10 +202,12 @@ def plan_cover(*, holder: Holder, extra_workers: int, on: dt.date) -> list[Addit
         return []
     offered = nearest_first(list(sites_with_fresh_figures(on=on)), holder.zone)
     plan = _Plan(gap=gap, free=free_beds([*offered, *(reservation.site for reservation in holdings)], list(gap)))
+    promised = sites_promised_to_those_who_wait()
     for reservation in sorted(holdings, key=lambda row: (kilometres(row.site, holder.zone), row.pk)):
         plan.carry_on(reservation, holdings[reservation])
-    with_room = [(site, beds) for site in offered if (beds := plan.room(site))]
-    for site in sorted(offered, key=lambda site: site.pk not in plan.additions):
+    in_turn = [site for site in offered if site.pk not in promised]
+    with_room = [(site, beds) for site in in_turn if (beds := plan.room(site))]
+    for site in sorted(in_turn, key=lambda site: site.pk not in plan.additions):
         plan.fill(site)
     if any(gap.values()):
         held = min(totals.values())

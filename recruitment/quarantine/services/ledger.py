@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from recruitment.accounts.models import User
 from recruitment.quarantine.models import BackupReservation, JournalEntry, Site, SiteNight, Stay
+from recruitment.quarantine.services.freed_beds import note_freed_beds
 from recruitment.shared.refusals import Refusal
 
 Figures = tuple[int, int, int]
@@ -78,6 +79,7 @@ def move(movements: list[Movement], *, by: User | None) -> None:
         if len(moved) != len(nights):
             raise NoCapacity(site=movement.site, nights=sorted({*nights} - {*moved}))
     JournalEntry.objects.bulk_create([_entry(movement, by) for movement in movements])
+    note_freed_beds(movement.site.pk for movement in movements if movement.capacity > movement.reserved + movement.occupied)
 
 
 def lock_nights(ranges: list[tuple[int, dt.date, dt.date]]) -> dict[tuple[int, dt.date], Figures]:

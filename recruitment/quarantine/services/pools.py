@@ -3,14 +3,13 @@
 import datetime as dt
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from recruitment.accounts.models import User
 from recruitment.employers.models import Factory
 from recruitment.places.models import IndustrialZone
-from recruitment.quarantine.models import BackupPool, BackupReservation, PoolMembership, ReservationNight, Stay
+from recruitment.quarantine.models import BackupPool, PoolMembership, Stay
 from recruitment.quarantine.services import reservations
 from recruitment.quarantine.services.holders import holder_of, holder_of_pool, lock_factory, lock_pool
 from recruitment.quarantine.services.ledger import lock_nights, move
@@ -55,7 +54,7 @@ def join_pool(*, factory: Factory, by: User | None, on: dt.date) -> BackupPool:
         return pool
     own = holder_of(factory).reservations().select_related("site").order_by("pk")
     for reservation in list(own):
-        _hand_over(reservation, pool, by=by)
+        reservations.hand_over(reservation, holder_of_pool(pool), by=by)
     PoolMembership.objects.create(pool=pool, factory=factory, joined_at=timezone.now(), by=by)
     reservations.ensure_pool_cover(pool=pool, by=by, on=on)
     _give_back(pool, by=by, on=on)
@@ -88,19 +87,3 @@ def leave_pool(*, factory: Factory, by: User | None, on: dt.date) -> list[Reserv
 def _give_back(pool: BackupPool, *, by: User | None, on: dt.date) -> None:
     movements, _given = reservations.write_surplus(holder_of_pool(pool), at_most=None, on=on)
     move(movements, by=by)
-
-
-def _hand_over(reservation: BackupReservation, pool: BackupPool, *, by: User | None) -> None:
-    """The site's ledger stays as it is; only whose beds they are changes. A pool that holds beds there already gets more."""
-    there = BackupReservation.objects.active().filter(pool=pool, site=reservation.site).first()
-    if there is None:
-        BackupReservation.objects.filter(pk=reservation.pk).update(factory=None, pool=pool)
-        return
-    nights = {row.night: row for row in reservation.nights.all()}
-    for row in there.nights.filter(night__in=nights):
-        mine = nights.pop(row.night)
-        ReservationNight.objects.filter(pk=row.pk).update(beds=F("beds") + mine.beds, drawn=F("drawn") + mine.drawn)
-        mine.delete()
-    reservation.nights.filter(night__in=nights).update(reservation=there)
-    reservation.stays.update(drawn_from=there)
-    BackupReservation.objects.filter(pk=reservation.pk).update(ended_at=timezone.now())

@@ -16,6 +16,7 @@ from recruitment.employers.models import Factory
 from recruitment.quarantine.models import BackupPolicy, BackupPool, BackupReservation, JournalEntry, PoolMembership, ReservationNight, Site
 from recruitment.quarantine.services import cover
 from recruitment.quarantine.services.cover import Addition, NoBackupCover
+from recruitment.quarantine.services.freed_beds import sites_promised_to_those_who_wait
 from recruitment.quarantine.services.freshness import nearest_first, require_fresh_figures, sites_with_fresh_figures
 from recruitment.quarantine.services.holders import Holder, holder_of_pool, lock_holder, lock_holder_of, lock_pool
 from recruitment.quarantine.services.ledger import Movement, lock_nights, move, nights_between, nights_in_words, runs, settle
@@ -53,6 +54,15 @@ class ReservationsChanged(Conflict):
         return _("Suất dự phòng của nhà máy vừa thay đổi, trang này đã hiện số mới. Nếu vẫn cần giữ thêm, hãy bấm lại.")
 
 
+class OthersWaitFirst(Refusal):
+    """Beds just came free at the site, and are offered to those on the waiting list first. Carries `site`."""
+
+    field = "site"
+
+    def for_people(self) -> str:
+        return _("Giường vừa trống ở %(site)s đang được mời cho nơi chờ trước. Hãy vào danh sách chờ, hoặc chọn khu khác.") % self.facts
+
+
 @dataclass(frozen=True)
 class Reserved:
     """What a call added: up to `beds` more beds a night at `site`, for nights before `until`."""
@@ -67,7 +77,7 @@ class Reserved:
 def reserve_backup_beds(
     *, factory: Factory, site: Site, first: dt.date, until: dt.date, beds: int, by: User | None, on: dt.date, seen: int | None = None
 ) -> BackupReservation:
-    """Set `beds` more beds aside on every night of [first, until), or on none. Raises NoCapacity or StaleFigures.
+    """Set `beds` more beds aside on every night of [first, until), or on none. Raises NoCapacity, StaleFigures or OthersWaitFirst.
 
     `seen` is the `last_change` of the holder that the person was shown; ReservationsChanged if there has been one since.
     """
@@ -79,6 +89,8 @@ def reserve_backup_beds(
     beds_by_night = dict.fromkeys(nights_between(first, until), beds)
     _change_nights(reservation, beds_by_night)
     move(_movements(reservation, beds_by_night, JournalEntry.Change.RESERVE), by=by)
+    if site.pk in sites_promised_to_those_who_wait():  # asked with the nights locked: whoever frees beds there can't come between
+        raise OthersWaitFirst(site=site)
     return reservation
 
 
@@ -196,6 +208,36 @@ def write_surplus(holder: Holder, *, at_most: int | None, on: dt.date) -> tuple[
         movements += _take_out(active[site], dict.fromkeys(nights, beds), on=on)
         left -= beds
     return movements, wanted - left
+
+
+def hand_over(reservation: BackupReservation, holder: Holder, *, by: User | None) -> None:
+    """Give all beds of a reservation to another holder (both are locked). The site's ledger stays as it is; only whose beds they are changes.
+
+    A holder that has beds there already gets more.
+    """
+    there = holder.reservations().filter(site=reservation.site).first()
+    if there is None:
+        BackupReservation.objects.filter(pk=reservation.pk).update(**holder.key, request=None)
+        there = reservation
+    else:
+        nights = {row.night: row for row in reservation.nights.all()}
+        for row in there.nights.filter(night__in=nights):
+            mine = nights.pop(row.night)
+            ReservationNight.objects.filter(pk=row.pk).update(beds=F("beds") + mine.beds, drawn=F("drawn") + mine.drawn)
+            mine.delete()
+        reservation.nights.filter(night__in=nights).update(reservation=there)
+        reservation.stays.update(drawn_from=there)
+        BackupReservation.objects.filter(pk=reservation.pk).update(ended_at=timezone.now())
+    today = timezone.localdate()
+    JournalEntry.objects.create(site=reservation.site, first=today, until=today, change=JournalEntry.Change.TAKE, reservation=there, by=by)
+
+
+def give_back_all(reservation: BackupReservation) -> list[Movement]:
+    """End a reservation of which no bed is in use (its holder is locked); what must move in the site's ledger."""
+    beds = dict(reservation.nights.filter(beds__gt=0).order_by("night").values_list("night", "beds"))
+    reservation.nights.update(beds=0)
+    BackupReservation.objects.filter(pk=reservation.pk).update(ended_at=timezone.now())
+    return _movements(reservation, {night: -number for night, number in beds.items()}, JournalEntry.Change.LOWER)
 
 
 def _reservation(holder: Holder, site: Site, *, by: User | None) -> BackupReservation:

@@ -5,6 +5,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from django.db.models import Sum
+from django.db.models.functions import Coalesce
 
 from recruitment.employers.models import Factory
 from recruitment.places.models import IndustrialZone
@@ -54,6 +55,9 @@ def _reserved(on: dt.date) -> defaultdict[int, int]:
     """Backup beds held tonight by zone's key, those in use included."""
     found: defaultdict[int, int] = defaultdict(int)
     rows = ReservationNight.objects.filter(reservation__ended_at=None, night=on).order_by()
-    for of_factory, of_pool, beds in rows.values_list("reservation__factory__zone", "reservation__pool__zone").annotate(Sum("beds")):
-        found[of_factory or of_pool] += beds
+    zone = Coalesce(
+        "reservation__factory__zone", "reservation__pool__zone", "reservation__request__factory__zone", "reservation__request__pool__zone"
+    )
+    for key, beds in rows.annotate(zone=zone).values_list("zone").annotate(Sum("beds")):
+        found[key] += beds
     return found
