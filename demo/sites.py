@@ -61,7 +61,7 @@ def reserve_backup(random: Random, factories: list[Factory], *, today: dt.date, 
         else:
             without.append(factory)
     for factory in without[-2:]:
-        ask_for_beds(factory=factory, beds=random.randint(400, 900), first=today, until=today + dt.timedelta(days=30), by=by, on=today)
+        ask_for_beds(factory=factory, beds=random.randint(6, 20), first=today, until=today + dt.timedelta(days=30), by=by, on=today)
 
 
 def house_some(sites: list[Site], *, today: dt.date, by: User) -> None:
