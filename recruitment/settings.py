@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "recruitment.openings",
     "recruitment.vaccination",
     "recruitment.quarantine",
+    "recruitment.travel",
     "recruitment.applications",
     "recruitment.onboarding",
     "recruitment.labour_market",

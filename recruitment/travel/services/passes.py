@@ -1,0 +1,115 @@
+"""Entry passes: issued, replaced, revoked. A pass is the last thing locked and written in any transaction."""
+
+import datetime as dt
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from recruitment.accounts.models import User
+from recruitment.employers.models import Factory
+from recruitment.shared.refusals import Refusal
+from recruitment.travel.models import EntryPass, Seat
+from recruitment.travel.pass_text import Claims, holder_of, new_code, sign
+from recruitment.travel.services.keys import signing_key
+from recruitment.workers.models import Worker
+
+LONGEST_DAYS = 90
+
+
+class WrongPeriod(Refusal):
+    """The last day is before the first, or more than ninety days after it. Carries `valid_from` and `valid_until`."""
+
+    field = "valid_until"
+
+    def for_people(self) -> str:
+        return _("Giấy vào tỉnh có hạn từ 1 đến %(days)d ngày. Hãy sửa ngày.") % {"days": LONGEST_DAYS}
+
+
+class ReasonNeeded(Refusal):
+    """Revoking needs a reason that the person and the checkpoint are told."""
+
+    field = "reason"
+
+    def for_people(self) -> str:
+        return _("Hãy ghi lý do thu hồi: người mang giấy và chốt kiểm dịch sẽ đọc.")
+
+
+@transaction.atomic
+def issue_pass(
+    *, worker: Worker, factory: Factory, valid_from: dt.date, valid_until: dt.date, seat: Seat | None = None, by: User | None, on: dt.date
+) -> EntryPass:
+    """Give the person a pass to the factory, valid on both days and those between. Repeating it returns the same pass.
+
+    Other dates or another seat replace it: the old one is revoked, because its code may be on paper. Raises WrongPeriod.
+    """
+    if not 0 <= (valid_until - valid_from).days < LONGEST_DAYS:
+        raise WrongPeriod(valid_from=valid_from, valid_until=valid_until)
+    worker = Worker.objects.select_for_update(of=("self",), no_key=True).select_related("user").get(pk=worker.pk)
+    there = EntryPass.objects.not_revoked().select_for_update(of=("self",), no_key=True).filter(worker=worker, factory=factory).first()
+    wanted = (valid_from, valid_until, seat.pk if seat else None)
+    if there and wanted == (there.valid_from, there.valid_until, there.seat_id):
+        return there
+    if there:
+        _end(there, reason=_("Đã thay bằng giấy mới."), by=by)
+    return _write(worker, factory, valid_from, valid_until, seat, by)
+
+
+@transaction.atomic
+def revoke_pass(*, entry_pass: EntryPass, reason: str, by: User | None) -> EntryPass:
+    """No checkpoint lets it through after its next sync. Revoking again changes nothing, not even the reason. Raises ReasonNeeded."""
+    entry_pass = EntryPass.objects.select_for_update(of=("self",), no_key=True).get(pk=entry_pass.pk)
+    if entry_pass.revoked_at:
+        return entry_pass
+    if not reason.strip():
+        raise ReasonNeeded()
+    return _end(entry_pass, reason=reason.strip(), by=by)
+
+
+def _end(entry_pass: EntryPass, *, reason: str, by: User | None) -> EntryPass:
+    entry_pass.revoked_at, entry_pass.revocation_reason, entry_pass.revoked_by = timezone.now(), reason[:300], by
+    entry_pass.save(update_fields=["revoked_at", "revocation_reason", "revoked_by"])
+    return entry_pass
+
+
+def _write(worker: Worker, factory: Factory, valid_from: dt.date, valid_until: dt.date, seat: Seat | None, by: User | None) -> EntryPass:
+    now = timezone.now()
+    key = signing_key(now=now)
+    number = _next_number()
+    claims = Claims(
+        issuer=settings.HOME_PROVINCE_CODE,
+        number=number,
+        holder=holder_of(worker.user.name, worker.birth_date.year),
+        destination=factory.name,
+        bus=_bus(seat),
+        valid_from=valid_from,
+        valid_until=valid_until,
+    )
+    return EntryPass.objects.create(
+        pk=number,
+        worker=worker,
+        factory=factory,
+        seat=seat,
+        valid_from=valid_from,
+        valid_until=valid_until,
+        code=new_code(),
+        key=key,
+        token=sign(claims, kid=key.kid, private=key.private),
+        issued_at=now,
+        issued_by=by,
+    )
+
+
+def _bus(seat: Seat | None) -> str:
+    if seat is None:
+        return ""
+    trip = seat.trip
+    return f"{trip.vehicle or trip.route.name} {timezone.localtime(trip.departs_at):%d/%m %H:%M}"
+
+
+def _next_number() -> int:
+    """The pass's number is in what is signed, so it is taken before the row is written. Numbers are dense: see revocations.py."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id'))", [EntryPass._meta.db_table])
+        return cursor.fetchone()[0]

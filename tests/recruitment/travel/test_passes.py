@@ -1,0 +1,106 @@
+import datetime as dt
+
+import pytest
+import time_machine
+from django.db import connection
+from django.utils import timezone
+
+from recruitment.travel.models import EntryPass, PassKey
+from recruitment.travel.pass_text import Claims, read
+from recruitment.travel.services.keys import rotate_keys
+from recruitment.travel.services.passes import ReasonNeeded, WrongPeriod, issue_pass, revoke_pass
+from recruitment.travel.services.trips import hold_seat
+from tests.factories.employers import FactoryFactory
+from tests.factories.travel import TripFactory
+from tests.factories.workers import WorkerFactory
+
+pytestmark = pytest.mark.django_db
+WEEK = dt.timedelta(days=7)
+
+
+@pytest.fixture
+def give(today):
+    """Issue a pass; the same person and factory unless others are named."""
+    usual = {"worker": WorkerFactory(), "factory": FactoryFactory(name="Nhà máy Sông Công")}
+
+    def give(**changes):
+        return issue_pass(**usual | {"valid_from": today, "valid_until": today + WEEK, "by": None, "on": today} | changes)
+
+    return give
+
+
+def public_keys():
+    return dict(PassKey.objects.values_list("kid", "public"))
+
+
+def test_a_pass_says_who_where_and_when_and_nothing_else(give, today):
+    seat = hold_seat(worker=WorkerFactory(), trip=TripFactory(vehicle="20B-00077"), by=None, on=today)
+    entry_pass = give(worker=seat.worker, seat=seat)
+    assert read(entry_pass.token, keys=public_keys()) == Claims(
+        issuer="19",
+        number=entry_pass.pk,
+        holder="N. T. Thử · 1998",
+        destination="Nhà máy Sông Công",
+        bus="20B-00077 26/11 06:00",
+        valid_from=today,
+        valid_until=today + WEEK,
+    )
+
+
+def test_asking_again_gives_the_same_pass(give):
+    assert give() == give()
+    assert EntryPass.objects.count() == 1
+
+
+def test_other_dates_replace_the_pass_and_revoke_the_old_one(give, today):
+    old = give()
+    new = give(valid_until=today + 2 * WEEK)
+    old.refresh_from_db()
+    assert new.pk != old.pk and new.code != old.code
+    assert old.revoked_at and old.revocation_reason == "Đã thay bằng giấy mới."
+    assert list(EntryPass.objects.not_revoked()) == [new]
+
+
+def test_a_pass_to_another_factory_leaves_the_first_alone(give):
+    first = give()
+    give(factory=FactoryFactory())
+    first.refresh_from_db()
+    assert first.revoked_at is None
+
+
+def test_a_revoked_pass_keeps_its_first_reason(give):
+    entry_pass = give()
+    with pytest.raises(ReasonNeeded):
+        revoke_pass(entry_pass=entry_pass, reason=" ", by=None)
+    for reason in ("Rút đơn.", "Lý do khác."):
+        revoked = revoke_pass(entry_pass=entry_pass, reason=reason, by=None)
+    assert revoked.revocation_reason == "Rút đơn."
+    assert give().pk != entry_pass.pk
+
+
+@pytest.mark.parametrize("days", [-1, 90])
+def test_a_pass_lasts_one_to_ninety_days(give, today, days):
+    with pytest.raises(WrongPeriod):
+        give(valid_until=today + dt.timedelta(days=days))
+
+
+def test_neither_the_private_key_nor_the_person_stands_in_the_database_in_clear(give):
+    entry_pass = give()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT token, private FROM travel_entrypass JOIN travel_passkey ON travel_passkey.id = key_id")
+        token, private = (bytes(value) for value in cursor.fetchone())
+    assert entry_pass.token.encode() not in token
+    assert b"PRIVATE" not in private
+
+
+def test_the_next_key_is_known_two_days_before_it_signs_and_the_old_one_believed_until_its_passes_are_over(give, today):
+    first = give()
+    coming = rotate_keys(now=timezone.now())
+    assert rotate_keys(now=timezone.now()) == coming
+    assert give(worker=WorkerFactory()).key == first.key
+    assert set(PassKey.objects.trusted_at(timezone.now())) == {first.key, coming}
+    with time_machine.travel(timezone.now() + dt.timedelta(days=3)):
+        assert give(worker=WorkerFactory()).key == coming
+    assert read(first.token, keys=public_keys()).number == first.pk
+    with time_machine.travel(timezone.now() + dt.timedelta(days=123)):
+        assert list(PassKey.objects.trusted_at(timezone.now())) == [coming]
