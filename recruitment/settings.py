@@ -149,6 +149,7 @@ CELERY_BEAT_SCHEDULE: dict = {
         "options": {"expires": 300},
     },
     "complete waiting acceptances": {"task": "recruitment.onboarding.tasks.look_after_acceptances", "schedule": 60, "options": {"expires": 60}},
+    "check what must always hold": {"task": "recruitment.onboarding.tasks.check_invariants", "schedule": crontab(minute=25, hour="2-23")},
     "forget what has been kept long enough": {"task": "recruitment.privacy.tasks.retention", "schedule": crontab(hour=2, minute=40)},
     "decide anew about everybody": {"task": "recruitment.health.tasks.reassess", "schedule": crontab(hour=0, minute=20)},
     "spread people over openings": {"task": "search.tasks.refresh_prices", "schedule": 600, "options": {"expires": 600}},

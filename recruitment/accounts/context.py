@@ -29,6 +29,7 @@ ENTRIES = [
     ("health.manage_trust", "health:keys", "key-round", lambda: _("Khóa ký giấy")),
     ("employers.approve", "employers:approvals", "building-2", lambda: _("Doanh nghiệp chờ duyệt")),
     ("openings.review_wording", "openings:wording_queue", "message-square-warning", lambda: _("Từ ngữ cần xem")),
+    ("onboarding.mend", "onboarding:breaches", "triangle-alert", lambda: _("Bất thường dữ liệu")),
     ("site.administer", "admin:index", "settings", lambda: _("Quản trị")),
 ]
 

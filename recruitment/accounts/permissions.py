@@ -54,6 +54,7 @@ TABLE: dict[str, frozenset[str]] = {
         # departments
         "health.manage_trust": [Role.HEALTH_OFFICER],
         "labour_market.read": [Role.LABOUR_OFFICER],
+        "onboarding.mend": [Role.LABOUR_OFFICER, ADMINISTRATOR],
         "employers.approve": [Role.LABOUR_OFFICER],
         "openings.review_wording": [Role.LABOUR_OFFICER],
         "quarantine.open_pool": [Role.LABOUR_OFFICER],

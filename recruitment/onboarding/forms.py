@@ -2,6 +2,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from recruitment.onboarding.models import Acceptance
+from recruitment.shared.forms import CleanCharField
 
 
 class UndoingForm(forms.Form):
@@ -12,4 +13,13 @@ class UndoingForm(forms.Form):
         choices=[(reason.value, reason.label) for reason in Acceptance.RECRUITERS_REASONS],
         widget=forms.RadioSelect,
         error_messages={"required": _("Hãy chọn một lý do.")},
+    )
+
+
+class RepairForm(forms.Form):
+    reason = CleanCharField(
+        label=_("Lý do sửa"),
+        max_length=300,
+        help_text=_("Được ghi lại cùng tên bạn. Không ghi thông tin sức khỏe."),
+        error_messages={"required": _("Hãy ghi lý do sửa.")},
     )

@@ -1,6 +1,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from recruitment.onboarding.services.breaches import record_breaches
 from recruitment.onboarding.services.confirming import release_unconfirmed
 from recruitment.onboarding.services.waiting import complete_waiting
 
@@ -11,3 +12,9 @@ def look_after_acceptances() -> None:
     now, on = timezone.now(), timezone.localdate()
     release_unconfirmed(now=now, on=on)
     complete_waiting(on=on)
+
+
+@shared_task
+def check_invariants() -> None:
+    """Every hour: what must hold and does not is written down for whoever has to mend it."""
+    record_breaches(on=timezone.localdate(), now=timezone.now())

@@ -29,7 +29,7 @@ PAGES = {
                   "/backup/", "/vaccination/factories/", "/messages/", "/my/searches/", "/staff/second-factor/", "/staff/password/"],
     "site_manager": ["/sites/", "/transfers/"],
     "labour_officer": ["/shortages/", "/shortages/openings/", "/shortages/on-the-way/", "/shortages/ready/", "/shortages/no-applications/", "/shortages/neglected/", "/shortages/refused/", "/capacity/", "/capacity/sizing/", "/capacity/waiting/",
-                       "/enterprises/waiting/", "/enterprises/{waiting}/approve/", "/wording/"],
+                       "/enterprises/waiting/", "/enterprises/{waiting}/approve/", "/wording/", "/breaches/"],
     "health_officer": ["/vaccination/", "/vaccination/?level=zones", "/vaccination/waves/", "/vaccination/waves/new/", "/vaccination/communes/report/", "/vaccination/import/",
                        "/capacity/", "/outbreaks/", "/outbreaks/declare/", "/health/keys/", "/health/keys/new/", "/health/revoked/",
                        "/health/policies/", "/health/policies/{policy}/", "/health/policies/{policy}/try/", "/health/claims/", "/areas/", "/areas/import/", "/areas/{province}/",

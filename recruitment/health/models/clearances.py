@@ -56,6 +56,11 @@ class Clearance(models.Model):
             ),
         ]
 
+    @property
+    def asks_for_a_site(self) -> bool:
+        """Whether the person needs a bed at a quarantine site on arrival."""
+        return self.entry_quarantine_place == AdmissionRule.Place.SITE and self.entry_quarantine_days > 0
+
 
 class Reassessment(models.Model):
     """One run over the people concerned by a change, or a trial of a draft that decides nothing. Goes on where it was interrupted.

@@ -16,7 +16,7 @@ from recruitment.accounts.models import User
 from recruitment.applications.models import AnswerPolicy, Application
 from recruitment.applications.services.closing import end_application
 from recruitment.applications.services.steps import WrongMoment, keep, locked, tell_worker
-from recruitment.health.models import AdmissionRule, Clearance, HealthRecord
+from recruitment.health.models import Clearance, HealthRecord
 from recruitment.health.services.assessments import assess_worker
 from recruitment.onboarding.models import Acceptance
 from recruitment.openings.services.places import fill_place, lock_openings
@@ -184,9 +184,7 @@ def _refuse_uncleared(clearance: Clearance) -> None:
 
 
 def _entry_bed(worker: Worker, clearance: Clearance, arrives_on: dt.date) -> EntryBed | None:
-    if clearance.entry_quarantine_place != AdmissionRule.Place.SITE or not clearance.entry_quarantine_days:
-        return None
-    return EntryBed(worker, arrives_on, clearance.entry_quarantine_days)
+    return EntryBed(worker, arrives_on, clearance.entry_quarantine_days) if clearance.asks_for_a_site else None
 
 
 def _record(application: Application, clearance: Clearance, arrives_on: dt.date, starts_on: dt.date, beds: SecuredBeds, by: User) -> Acceptance:

@@ -69,6 +69,14 @@ def free_place(*, opening: Opening, accepted: bool) -> None:
     _moved(opening)
 
 
+@transaction.atomic
+def recount_places(*, opening: Opening, held: int, accepted: int) -> None:
+    """Set the counters to what the applications say (the opening is locked); the headcount grows with them where it must."""
+    headcount = max(opening.headcount, held + accepted)
+    Opening.objects.filter(pk=opening.pk).update(held=held, accepted=accepted, headcount=headcount)
+    _moved(opening)
+
+
 def _with_free_place(opening: Opening) -> QuerySet:
     return Opening.objects.filter(pk=opening.pk, status=Opening.Status.PUBLISHED, headcount__gt=F("held") + F("accepted"))
 

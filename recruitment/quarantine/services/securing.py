@@ -8,6 +8,7 @@ from django.db import transaction
 
 from recruitment.accounts.models import User
 from recruitment.employers.models import Factory
+from recruitment.places.models import IndustrialZone
 from recruitment.quarantine.models import Site, Stay
 from recruitment.quarantine.services import admissions, cover, reservations
 from recruitment.quarantine.services.admissions import NoEntryBed
@@ -80,6 +81,25 @@ def give_up_beds(*, factory: Factory, at_most: int, stay: Stay | None, by: User 
         movements += admissions.write_cancellation(stay, on=on)[1]
     move(movements, by=by)
     return given
+
+
+@transaction.atomic
+def change_entry_bed(*, zone: IndustrialZone, stay: Stay | None, entry: EntryBed | None, by: User | None, on: dt.date) -> Stay | None:
+    """Give the entry bed up and take the one that is asked for now, in one act: without a new one the old one is kept.
+
+    The caller has locked the worker. Raises NoEntryBed, which carries the next possible date, or AlreadyHasABed.
+    """
+    ranges = admissions.entry_ranges(arrives_on=entry.arrives_on, days=entry.days, on=on) if entry else []
+    movements = admissions.write_cancellation(stay, on=on)[1] if stay else []
+    lock_nights(ranges + [(movement.site.pk, movement.first, movement.until) for movement in movements])
+    move(movements, by=by)
+    if entry is None:
+        return None
+    site = admissions.plan_entry(zone=zone, arrives_on=entry.arrives_on, days=entry.days, on=on)
+    leaves_on = entry.arrives_on + dt.timedelta(days=entry.days)
+    booked = admissions.new_stay(worker=entry.worker, site=site, arrives_on=entry.arrives_on, leaves_on=leaves_on)
+    move([admissions.booking(booked)], by=by)
+    return booked
 
 
 def _plan(holder: Holder, factory: Factory, extra_workers: int, entry: EntryBed | None, on: dt.date) -> tuple[list[Addition], Site | None]:

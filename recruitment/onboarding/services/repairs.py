@@ -1,0 +1,146 @@
+"""How each kind of breach is mended: rows locked in the order of acceptance, then set to what the facts say. Each gives a sentence."""
+
+import datetime as dt
+from collections.abc import Callable
+from functools import partial
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from recruitment.accounts.models import User
+from recruitment.applications.models import Application
+from recruitment.applications.services.answering import release_unanswered
+from recruitment.applications.services.steps import keep, locked
+from recruitment.employers.models import Factory
+from recruitment.onboarding.models import Acceptance, WaitingAcceptance
+from recruitment.onboarding.services.confirming import release_unconfirmed
+from recruitment.onboarding.services.undoing import lock_person
+from recruitment.openings.services.places import lock_openings, recount_places
+from recruitment.quarantine.models import Stay
+from recruitment.quarantine.services.reservations import ensure_backup_cover
+from recruitment.quarantine.services.securing import EntryBed, change_entry_bed, give_up_beds
+from recruitment.shared.refusals import Refusal
+from recruitment.workers.models import Worker
+from search.outbox import request_index
+
+
+class NotByButton(Refusal):
+    """This breach is mended by the one who runs the system, not by a button."""
+
+    def for_people(self) -> str:
+        return _("Bất thường này không sửa được bằng nút: quản trị hệ thống chạy `manage.py ledger_recount` và xem nhật ký.")
+
+
+def _count_places(subject: int, by: User, on: dt.date) -> str:
+    opening = lock_openings(pks=[subject])[subject]
+    held = Application.objects.filter(opening=opening, status__in=Application.HOLDING_STATUSES).count()
+    accepted = Application.objects.filter(opening=opening, status=Application.Status.ACCEPTED).count()
+    was = (opening.held, opening.accepted)
+    recount_places(opening=opening, held=held, accepted=accepted)
+    return _("Giữ chỗ %(was_held)d → %(held)d, đã nhận %(was_accepted)d → %(accepted)d.") % {
+        "was_held": was[0],
+        "held": held,
+        "was_accepted": was[1],
+        "accepted": accepted,
+    }
+
+
+def _end_application(subject: int, by: User, on: dt.date) -> str:
+    """Accepted, but nothing was ever secured: it ends, and the person looks for work again."""
+    worker = lock_person(Application.objects.get(pk=subject))
+    application = locked(Application(pk=subject))
+    application.undo()
+    application.ending = Application.Ending.UNDONE
+    keep(application, by=by)
+    _set_status(worker, Worker.Status.LOOKING)
+    lock_openings(pks=[application.opening_id])
+    _count_places(application.opening_id, by, on)
+    return _("Hồ sơ %(receipt)s khép lại, chỗ làm trống lại.") % {"receipt": application.receipt}
+
+
+def _free_beds(subject: int, by: User, on: dt.date) -> str:
+    """The application is over: whatever is still held goes back."""
+    acceptance = _locked_acceptance(subject)
+    stay = acceptance.entry_stay if acceptance.entry_stay and acceptance.entry_stay.status == Stay.Status.BOOKED else None
+    at_most = 0 if acceptance.undone_at else acceptance.beds_added
+    returned = give_up_beds(factory=acceptance.application.opening.factory, at_most=at_most, stay=stay, by=by, on=on)
+    if acceptance.undone_at is None:
+        acceptance.undone_at, acceptance.undone_because, acceptance.undone_by = timezone.now(), Acceptance.Undoing.MISTAKE, by
+        acceptance.save(update_fields=["undone_at", "undone_because", "undone_by"])
+    return _("Đã trả %(backup)d giường dự phòng và %(entry)d giường vào tỉnh.") % {"backup": returned, "entry": int(stay is not None)}
+
+
+def _follow_applications(subject: int, by: User, on: dt.date) -> str:
+    worker = lock_person(Application(worker_id=subject))
+    is_accepted = Application.objects.filter(worker=worker, status=Application.Status.ACCEPTED).exists()
+    was, status = worker.status, Worker.Status.HIRED if is_accepted else Worker.Status.LOOKING
+    _set_status(worker, status)
+    return _("Trạng thái %(was)s → %(status)s.") % {"was": Worker.Status(was).label, "status": status.label}
+
+
+def _rebook(subject: int, by: User, on: dt.date) -> str:
+    """The bed that the clearance asks for, from the day of arrival; one of other nights, or not asked for, is given back first."""
+    acceptance = _locked_acceptance(subject)
+    stay = acceptance.entry_stay if acceptance.entry_stay and acceptance.entry_stay.status == Stay.Status.BOOKED else None
+    days = acceptance.clearance.entry_quarantine_days
+    entry = EntryBed(acceptance.application.worker, acceptance.arrives_on, days) if acceptance.clearance.asks_for_a_site else None
+    zone = acceptance.application.opening.factory.zone
+    acceptance.entry_stay = change_entry_bed(zone=zone, stay=stay, entry=entry, by=by, on=on)
+    acceptance.save(update_fields=["entry_stay"])
+    if acceptance.entry_stay:
+        return _("Giữ giường ở %(site)s từ %(first)s, %(days)d đêm.") % {
+            "site": acceptance.entry_stay.site,
+            "first": f"{acceptance.arrives_on:%d/%m/%Y}",
+            "days": days,
+        }
+    return _("Đã trả giường không cần đến.")
+
+
+def _raise_cover(subject: int, by: User, on: dt.date) -> str:
+    added = ensure_backup_cover(factory=Factory.objects.get(pk=subject), extra_workers=0, by=by, on=on)
+    return _("Giữ thêm giường dự phòng ở: %(sites)s.") % {"sites": ", ".join(str(part.site) for part in added)}
+
+
+def _end_wait(subject: int, by: User, on: dt.date) -> str:
+    WaitingAcceptance.objects.filter(pk=subject, ended_at=None).update(ended_at=timezone.now(), outcome=WaitingAcceptance.Outcome.STOPPED)
+    return _("Đã đưa ra khỏi hàng chờ.")
+
+
+def _run_clock(release: Callable, subject: int, by: User, on: dt.date) -> str:
+    return _("Đã chạy lại đồng hồ: %(count)d hồ sơ hết hạn được xử lý.") % {"count": release(now=timezone.now(), on=on)}
+
+
+def _not_by_button(subject: int, by: User, on: dt.date) -> str:
+    raise NotByButton(subject=subject)
+
+
+def _locked_acceptance(subject: int) -> Acceptance:
+    related = Acceptance.objects.select_related("application__worker", "application__opening__factory__zone", "entry_stay__site", "clearance")
+    acceptance = related.get(pk=subject)
+    lock_person(acceptance.application)
+    locked(acceptance.application)
+    return related.get(pk=subject)
+
+
+def _set_status(worker: Worker, status: Worker.Status) -> None:
+    worker.status = status
+    worker.save(update_fields=["status", "changed_at"])
+    request_index("candidate", [worker.pk])
+
+
+BY_RULE: dict[str, Callable[[int, User, dt.date], str]] = {
+    "places_filled": _count_places,
+    "places_held": _count_places,
+    "accepted_without_anything": _end_application,
+    "held_for_nobody": _free_beds,
+    "hired_or_not": _follow_applications,
+    "backup_cover": _raise_cover,
+    "entry_bed_missing": _rebook,
+    "entry_bed_of_other_nights": _rebook,
+    "entry_bed_not_asked_for": _rebook,
+    "entry_bed_of_an_undone_acceptance": _free_beds,
+    "ledger_of_nights": _not_by_button,
+    "confirmation_not_looked_after": partial(_run_clock, release_unconfirmed),
+    "answer_not_looked_after": partial(_run_clock, release_unanswered),
+    "waiting_for_nothing": _end_wait,
+}
