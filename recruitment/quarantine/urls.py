@@ -1,6 +1,6 @@
 from django.urls import path
 
-from recruitment.quarantine import outbreak_views, pool_views, transfer_views, views, waiting_views
+from recruitment.quarantine import outbreak_views, pool_views, room_views, transfer_views, views, waiting_views
 
 app_name = "quarantine"
 urlpatterns = [
@@ -8,6 +8,13 @@ urlpatterns = [
     path("sites/<int:pk>/", views.site, name="site"),
     path("sites/<int:pk>/capacity/", views.change_site_capacity, name="change_capacity"),
     path("sites/<int:pk>/confirm/", views.confirm_site_figures, name="confirm_figures"),
+    path("sites/<int:pk>/rooms/", room_views.room_map, name="rooms"),
+    path("sites/<int:pk>/rooms/arrivals/", room_views.arrivals, name="assign_arrivals"),
+    path("rooms/<int:pk>/", room_views.room, name="room"),
+    path("rooms/<int:pk>/clean/", room_views.clean, name="clean_room"),
+    path("rooms/<int:pk>/close/", room_views.close, name="close_room"),
+    path("rooms/<int:pk>/open/", room_views.reopen, name="open_room"),
+    path("stays/<int:pk>/bed/", room_views.bed_of, name="bed"),
     path("stays/<int:pk>/admit/", views.admit_person, name="admit"),
     path("stays/<int:pk>/release/", views.release_person, name="release"),
     path("backup/", views.backup, name="backup"),

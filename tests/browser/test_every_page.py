@@ -12,7 +12,7 @@ from recruitment.employers.models import Enterprise, Factory
 from recruitment.health.models import AdmissionPolicy
 from recruitment.openings.models import Opening
 from recruitment.places.models import Province
-from recruitment.quarantine.models import Site
+from recruitment.quarantine.models import Room, Site, Stay
 from tests.browser.conftest import LAPTOP
 
 NARROWEST = {"width": 320, "height": 640}
@@ -27,7 +27,7 @@ PAGES = {
     "recruiter": ["/openings/", "/openings/new/", "/openings/import/", "/openings/{own}/", "/openings/{own}/applications/", "/openings/{own}/candidates/",
                   "/openings/{own}/close/", "/openings/{own}/steps/3/", "/openings/{own}/steps/4/", "/applicants/{applicant}/", "/applicants/{applicant}/accept/",
                   "/backup/", "/vaccination/factories/", "/messages/", "/my/searches/", "/staff/second-factor/", "/staff/password/"],
-    "site_manager": ["/sites/", "/transfers/"],
+    "site_manager": ["/sites/", "/transfers/", "/sites/{site}/rooms/", "/sites/{site}/rooms/arrivals/", "/rooms/{room}/", "/stays/{stay}/bed/"],
     "labour_officer": ["/shortages/", "/shortages/openings/", "/shortages/on-the-way/", "/shortages/ready/", "/shortages/no-applications/", "/shortages/neglected/", "/shortages/refused/", "/capacity/", "/capacity/sizing/", "/capacity/waiting/",
                        "/enterprises/waiting/", "/enterprises/{waiting}/approve/", "/wording/", "/breaches/"],
     "health_officer": ["/vaccination/", "/vaccination/?level=zones", "/vaccination/waves/", "/vaccination/waves/new/", "/vaccination/communes/report/", "/vaccination/import/",
@@ -48,6 +48,9 @@ def address_of(page, path: str) -> str:
         "{province}": Province.objects.filter(code="01", until=None),
         "{opening}": Opening.objects.filter(status="published").order_by("pk"),
         "{closed}": Opening.objects.filter(status="closed").order_by("pk"),
+        "{site}": _sites_of_the_demo(),
+        "{room}": Room.objects.filter(site__in=_sites_of_the_demo(), assignments__isnull=False),
+        "{stay}": Stay.objects.filter(site__in=_sites_of_the_demo(), status="booked"),
         "{waiting}": Enterprise.objects.waiting_for_approval(),
         "{applicant}": Application.objects.filter(status__in=["applied", "shortlisted", "agreed"], opening__factory__in=_factories_of_the_demo()),
     }
@@ -60,6 +63,11 @@ def address_of(page, path: str) -> str:
 def _factories_of_the_demo():
     """Those of the recruiter whom the demo's page signs in."""
     return Factory.objects.visible_to(User.objects.filter(is_demo=True, memberships__role="recruiter").order_by("pk").first())
+
+
+def _sites_of_the_demo():
+    """Those of the site manager whom the demo's page signs in."""
+    return Site.objects.managed_by(User.objects.filter(is_demo=True, memberships__role="site_manager").order_by("pk").first())
 
 
 @pytest.mark.parametrize(("role", "path"), CASES)

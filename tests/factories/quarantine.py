@@ -6,7 +6,7 @@ import factory
 from django.utils import timezone
 
 from recruitment.accounts.models import Organisation
-from recruitment.quarantine.models import BackupPolicy, Site, SiteNight, WaitingPolicy
+from recruitment.quarantine.models import BackupPolicy, Bed, Room, RoomKind, Site, SiteNight, WaitingPolicy
 from recruitment.quarantine.services.capacity import open_site_nights
 from tests.factories.accounts import OrganisationFactory, UserFactory
 from tests.factories.places import ProvinceFactory
@@ -65,6 +65,28 @@ class SiteFactory(factory.django.DjangoModelFactory):
         beds = 10 if beds is None else beds
         if create and beds:
             open_site_nights(site=site, capacity=beds, by=None, on=timezone.localdate())
+
+
+class RoomFactory(factory.django.DjangoModelFactory):
+    """An open clean room with `beds` beds labelled 1, 2, … The site's ledger is not changed by it."""
+
+    class Meta:
+        model = Room
+        skip_postgeneration_save = True
+
+    class Params:
+        for_families = factory.Trait(kind=RoomKind.FAMILY)
+
+    site = factory.SubFactory(SiteFactory)
+    building = "A"
+    floor = "1"
+    name = factory.Sequence(lambda number: f"P{101 + number}")
+    kind = RoomKind.MEDIUM
+
+    @factory.post_generation
+    def beds(room, create, beds, **_options):
+        if create:
+            Bed.objects.bulk_create([Bed(room=room, label=str(number)) for number in range(1, (4 if beds is None else beds) + 1)])
 
 
 def manager_of(site: Site):

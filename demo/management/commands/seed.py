@@ -15,6 +15,7 @@ from django.utils import timezone
 from demo.employers import make_factories, make_openings, staff
 from demo.people import make_workers
 from demo.pipeline import accept_some, make_applications
+from demo.rooms import make_rooms, put_to_bed
 from demo.rosters import employ_some
 from demo.sites import house_some, make_sites, reserve_backup
 from demo.vaccination import plan_waves, report_some
@@ -65,7 +66,9 @@ class Command(BaseCommand):
         assess_everybody(by=None, on=today)
         self.report("health assessed")
         analyse()
+        make_rooms(houses, today=today)
         house_some(houses, today=today, by=officers[Role.LABOUR_OFFICER])
+        put_to_bed(houses, today=today, by=officers[Role.LABOUR_OFFICER])
         employ_some(random, plants, today=today)
         reserve_backup(random, plants, today=today, by=officers[Role.LABOUR_OFFICER])
         make_applications(random, count=min(workers // 8, openings * 12), today=today, now=now)

@@ -1,8 +1,9 @@
-"""Quarantine sites, their ledger of nights, backup reservations, stays, and the journal of every change."""
+"""Quarantine sites with their rooms, their ledger of nights, backup reservations, stays, and the journal of every change."""
 
 from recruitment.quarantine.models.backup import BackupPool, BackupReservation, PoolMembership, ReservationNight
 from recruitment.quarantine.models.outbreaks import Outbreak, OutbreakEvent, OutbreakPerson
 from recruitment.quarantine.models.policies import BackupPolicy, OutbreakRisk, WaitingPolicy
+from recruitment.quarantine.models.rooms import Bed, BedAssignment, Room, RoomKind
 from recruitment.quarantine.models.sites import Site, SiteNight
 from recruitment.quarantine.models.stays import DateRange, JournalEntry, Stay
 from recruitment.quarantine.models.transfers import Transfer
@@ -12,6 +13,8 @@ __all__ = [
     "BackupPolicy",
     "BackupPool",
     "BackupReservation",
+    "Bed",
+    "BedAssignment",
     "DateRange",
     "FreedBeds",
     "JournalEntry",
@@ -21,6 +24,8 @@ __all__ = [
     "OutbreakRisk",
     "PoolMembership",
     "ReservationNight",
+    "Room",
+    "RoomKind",
     "Site",
     "SiteNight",
     "Stay",

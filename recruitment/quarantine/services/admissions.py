@@ -14,6 +14,7 @@ from psycopg import errors
 from recruitment.accounts.models import User
 from recruitment.places.models import IndustrialZone
 from recruitment.quarantine.models import JournalEntry, ReservationNight, Site, Stay
+from recruitment.quarantine.services.beds import give_back_bed
 from recruitment.quarantine.services.cover import free_beds
 from recruitment.quarantine.services.freshness import nearest_first, sites_with_fresh_figures
 from recruitment.quarantine.services.holders import lock_holder_of
@@ -210,6 +211,7 @@ def _end(stay: Stay, status: str, change: str, *, on: dt.date) -> Movement:
     stay.freed_from = min(max(on, stay.arrives_on), stay.leaves_on)
     stay.status, stay.ended_at = status, timezone.now()
     stay.save(update_fields=["status", "ended_at", "freed_from"])
+    give_back_bed(stay=stay, on=stay.freed_from)
     to_come = ReservationNight.objects.filter(reservation=stay.drawn_from, night__gte=stay.freed_from, night__lt=stay.leaves_on)
     to_come.update(drawn=F("drawn") - 1)
     back = int(stay.drawn_from_id is not None)

@@ -80,6 +80,22 @@ def change_capacity(*, site: Site, first: dt.date, until: dt.date, capacity: int
 
 
 @transaction.atomic
+def shift_capacity(*, site: Site, beds: int, by: User | None, on: dt.date) -> None:
+    """`beds` more or fewer (negative) on every night from `on`; nothing for a site without a ledger.
+
+    Raises PromisedMore when a night has promised more than would be left.
+    """
+    last = SiteNight.objects.filter(site=site).aggregate(last=Max("night"))["last"]
+    if beds == 0 or last is None or last < on:
+        return
+    until = last + dt.timedelta(days=1)
+    for (_site, night), (capacity, reserved, occupied) in lock_nights([(site.pk, on, until)]).items():
+        if reserved + occupied > capacity + beds:
+            raise PromisedMore(site=site, night=night, promised=reserved + occupied, asked=max(0, capacity + beds), holders=_holders(site, night))
+    move([Movement(site, on, until, JournalEntry.Change.CAPACITY, capacity=beds)], by=by)
+
+
+@transaction.atomic
 def confirm_figures(*, site: Site, by: User, on: dt.date) -> None:
     """“Không đổi”: the figures are right as they stand; their age starts anew."""
     _stamp(site)
