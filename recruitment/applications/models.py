@@ -113,6 +113,7 @@ class Application(models.Model):
     idempotency_key = models.UUIDField(null=True, unique=True)
     status = FSMField(_("trạng thái"), choices=Status.choices, default=Status.APPLIED, protected=True)
     starts_on = models.DateField(_("ngày bắt đầu mong muốn"), null=True)
+    wants_trip = models.BooleanField(_("muốn đi xe được tổ chức"), null=True, help_text=_("để trống: chưa hỏi"))
     answer_by = models.DateTimeField(_("hạn trả lời"), null=True)
     reminders = models.PositiveSmallIntegerField(default=0, db_default=0, help_text=_("số lần đã nhắc trả lời"))
     refusal = models.CharField(_("lý do"), max_length=12, choices=Refusal, blank=True)

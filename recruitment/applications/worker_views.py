@@ -161,7 +161,8 @@ def application_page(request, pk):
 def agree_to_offer(request, pk):
     application = get_object_or_404(_own_applications(request), pk=pk)
     try:
-        agree(application=application, by=request.user, on=timezone.localdate())
+        wants_trip = {"yes": True, "no": False}.get(request.POST.get("wants_trip", ""))
+        agree(application=application, by=request.user, on=timezone.localdate(), wants_trip=wants_trip)
         messages.success(request, _("Đã gửi câu trả lời: bạn đồng ý. Nhà máy sẽ xác nhận ngày đến."))
     except Refusal as refusal:
         messages.error(request, refusal.for_people())

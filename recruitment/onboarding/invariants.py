@@ -157,6 +157,57 @@ RULES = [
         ACCEPTANCE.format(expected="'cancelled'", found="stay.status", condition="acceptance.undone_at IS NOT NULL AND stay.status = 'booked'"),
     ),
     Rule(
+        "seat_missing",
+        "factory",
+        _("Hồ sơ %(label)s muốn đi xe nhưng không có ghế trên chuyến nào."),
+        ACCEPTANCE.format(
+            expected="'1'",
+            found="'0'",
+            condition="acceptance.undone_at IS NULL AND application.wants_trip AND acceptance.arrives_on >= %(today)s AND NOT EXISTS "
+            "(SELECT FROM travel_seat AS seat WHERE seat.worker_id = application.worker_id AND seat.status <> 'given_up' "
+            "AND seat.held_at >= acceptance.accepted_at)",
+        ),
+    ),
+    Rule(
+        "seat_of_an_undone_acceptance",
+        "department",
+        _("Ghế trên xe vẫn được giữ cho hồ sơ %(label)s đã hủy nhận (%(found)s)."),
+        ACCEPTANCE.format(
+            expected="'given_up'",
+            found="'held'",
+            condition="acceptance.undone_at IS NOT NULL AND EXISTS (SELECT FROM travel_seat AS seat WHERE seat.worker_id = application.worker_id "
+            "AND seat.status = 'held' AND seat.held_at BETWEEN acceptance.accepted_at AND acceptance.undone_at) "
+            "AND NOT EXISTS (SELECT FROM applications_application AS other WHERE other.worker_id = application.worker_id AND other.status = 'accepted')",
+        ),
+    ),
+    Rule(
+        "pass_missing",
+        "factory",
+        _("Hồ sơ %(label)s của người ngoài tỉnh chưa có giấy vào tỉnh còn hiệu lực."),
+        ACCEPTANCE.format(
+            expected="'1'",
+            found="'0'",
+            condition="acceptance.undone_at IS NULL AND acceptance.from_outside AND acceptance.arrives_on >= %(today)s AND NOT EXISTS "
+            "(SELECT FROM travel_entrypass AS pass WHERE pass.worker_id = application.worker_id AND pass.factory_id = opening.factory_id "
+            "AND pass.revoked_at IS NULL AND acceptance.arrives_on BETWEEN pass.valid_from AND pass.valid_until)",
+        ),
+    ),
+    Rule(
+        "pass_of_nobody",
+        "department",
+        _("Giấy vào tỉnh %(label)s còn hiệu lực nhưng nhà máy không còn nhận người này."),
+        """
+        SELECT pass.id AS subject, pass.code AS label, pass.factory_id AS factory, '' AS expected, '' AS found
+        FROM travel_entrypass AS pass WHERE pass.revoked_at IS NULL AND pass.valid_until >= %(today)s AND EXISTS (
+            SELECT FROM onboarding_acceptance AS acceptance JOIN applications_application AS application ON application.id = acceptance.application_id
+            JOIN openings_opening AS opening ON opening.id = application.opening_id
+            WHERE application.worker_id = pass.worker_id AND opening.factory_id = pass.factory_id AND acceptance.undone_at IS NOT NULL)
+        AND NOT EXISTS (
+            SELECT FROM applications_application AS application JOIN openings_opening AS opening ON opening.id = application.opening_id
+            WHERE application.worker_id = pass.worker_id AND opening.factory_id = pass.factory_id AND application.status = 'accepted')
+        """,
+    ),
+    Rule(
         "ledger_of_nights",
         "administrator",
         _("Sổ giường của %(label)s ghi %(found)s, theo dự phòng và lượt ở là %(expected)s (dự phòng + đang ở, cộng các đêm)."),

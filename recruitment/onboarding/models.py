@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from recruitment.accounts.models import User
@@ -9,6 +10,7 @@ from recruitment.applications.models import Application
 from recruitment.employers.models import Factory
 from recruitment.health.models import Clearance
 from recruitment.quarantine.models import BackupReservation, Stay
+from recruitment.travel.models import EntryPass, Seat
 
 
 class AcceptanceQuerySet(models.QuerySet):
@@ -44,13 +46,18 @@ class Acceptance(models.Model):
     entry_stay = models.OneToOneField(Stay, null=True, on_delete=models.PROTECT, related_name="acceptance")
     reservation = models.ForeignKey(BackupReservation, null=True, on_delete=models.PROTECT, related_name="+")
     beds_added = models.PositiveIntegerField(default=0, help_text=_("giường dự phòng tăng thêm vì lần nhận này"))
-    accepted_at = models.DateTimeField(auto_now_add=True)
+    from_outside = models.BooleanField(default=False, db_default=False, help_text=_("đến từ ngoài tỉnh: cần giấy vào tỉnh"))
+    accepted_at = models.DateTimeField(default=timezone.now, help_text=_("mọi thứ được giữ từ lúc này"))
     accepted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     confirm_by = models.DateTimeField(null=True, help_text=_("người lao động xác nhận trước lúc này"))
     confirmed_at = models.DateTimeField(null=True)
     undone_at = models.DateTimeField(null=True)
     undone_because = models.CharField(max_length=14, choices=Undoing, blank=True, default="", db_default="")
     undone_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+
+    # Found by the person, see services/journey.py; set where a page or a message names them.
+    seat: Seat | None = None
+    entry_pass: EntryPass | None = None
 
     objects = AcceptanceQuerySet.as_manager()
 

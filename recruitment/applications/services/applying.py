@@ -109,15 +109,15 @@ def _created(worker: Worker, opening: Opening, starts_on: dt.date, key: UUID | N
 
 
 @transaction.atomic
-def agree(*, application: Application, by: User, on: dt.date) -> Application:
-    """The worker says yes to an offer. Repeating it changes nothing. Raises WrongMoment."""
+def agree(*, application: Application, by: User, on: dt.date, wants_trip: bool | None = None) -> Application:
+    """The worker says yes to an offer, and whether a seat on an organised bus is wanted. Repeating it changes nothing. Raises WrongMoment."""
     application = locked(application)
     if application.status in (Application.Status.AGREED, Application.Status.ACCEPTED):
         return application
     if application.status != Application.Status.OFFERED:
         raise WrongMoment(application=application)
     application.agree()
-    application.answer_by = None
+    application.answer_by, application.wants_trip = None, wants_trip
     keep(application, by=by)
     tell_recruiter(application, "agreed", gettext_noop("Người lao động đã đồng ý đề nghị của tin %(title)s: %(receipt)s."))
     return application

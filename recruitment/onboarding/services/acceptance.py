@@ -1,11 +1,13 @@
-"""Accepting a worker: place, clearance, backup beds, entry bed and messages, all of it or none.
+"""Accepting a worker: place, clearance, backup beds, entry bed, seat, entry pass and messages, all of it or none.
 
-Locks are taken in one order: worker, his or her applications, openings, factory, site nights (see quarantine's securing.py).
+Locks are taken in one order: worker, his or her applications, openings, factory, site nights (see quarantine's securing.py), trip,
+passes last.
 The way back is undoing.py's, and takes them in the same order.
 """
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils import timezone
@@ -19,10 +21,13 @@ from recruitment.applications.services.steps import WrongMoment, keep, locked, t
 from recruitment.health.models import Clearance, HealthRecord
 from recruitment.health.services.assessments import assess_worker
 from recruitment.onboarding.models import Acceptance
+from recruitment.onboarding.services.journey import arrival_day, pass_of, seat_of, secure_pass, secure_seat, trips_to_choose
 from recruitment.openings.services.places import fill_place, lock_openings
 from recruitment.quarantine.services.holders import lives_outside
 from recruitment.quarantine.services.securing import EntryBed, SecuredBeds, secure_beds
 from recruitment.shared.refusals import Refusal
+from recruitment.travel.models import EntryPass, Seat, Trip
+from recruitment.travel.services.trips import describe
 from recruitment.workers.models import Worker
 from search.outbox import request_index
 
@@ -69,21 +74,23 @@ def accept_decided(*, application: Application, decided: Clearance | None, by: U
     worker = Worker.objects.select_for_update(of=("self",), no_key=True).select_related("user", "home_province").get(pk=application.worker_id)
     others, application = _lock_applications(worker, application)
     if application.status == Status.ACCEPTED:
-        return Acceptance.objects.select_related("entry_stay__site", "reservation__site", "clearance").get(application=application)
+        acceptance = Acceptance.objects.select_related("entry_stay__site", "reservation__site", "clearance").get(application=application)
+        acceptance.seat, acceptance.entry_pass = seat_of(worker), pass_of(worker, application.opening.factory)
+        return acceptance
     if application.status not in Application.ACCEPTABLE_STATUSES:
         raise WrongMoment(application=application)
     lock_openings(pks=[application.opening_id, *(other.opening_id for other in others if other.status in Application.HOLDING_STATUSES)])
     clearance = _still_current(decided, worker) or assess_worker(worker=worker, by=by, on=on)
-    arrives_on, starts_on = _dates(application, worker, clearance, on)
-    beds = _secure_everything(application, worker, clearance, arrives_on, by, on)
+    plan, now = _plan(application, worker, clearance, on), timezone.now()
+    secured = _secure_everything(application, worker, plan, by, on)
     has_agreed = application.status == Status.AGREED
     application.accept()
     keep(application, by=by)
-    acceptance = _record(application, clearance, arrives_on, starts_on, beds, by)
+    acceptance = _record(application, plan, secured, by, now)
     if has_agreed:
         acceptance.confirmed_at = timezone.now()
     else:
-        acceptance.confirm_by = _confirm_by(arrives_on, on)
+        acceptance.confirm_by = _confirm_by(plan.arrives_on, on)
     acceptance.save(force_insert=True)
     _end_the_search(worker, others, application, by)
     _tell(acceptance)
@@ -143,7 +150,49 @@ def _still_current(decided: Clearance | None, worker: Worker) -> Clearance | Non
     return decided if Clearance.objects.current().filter(pk=decided.pk, record_version=version).exists() else None
 
 
-def _dates(application: Application, worker: Worker, clearance: Clearance, on: dt.date) -> tuple[dt.date, dt.date]:
+@dataclass(frozen=True)
+class Plan:
+    """What this person needs under the rules of the day."""
+
+    clearance: Clearance
+    arrives_on: dt.date
+    starts_on: dt.date
+    comes_from_outside: bool
+    wants_trip: bool
+    trip: Trip | None
+
+    def entry_bed(self, worker: Worker) -> EntryBed | None:
+        return EntryBed(worker, self.arrives_on, self.clearance.entry_quarantine_days) if self.clearance.asks_for_a_site else None
+
+
+@dataclass
+class Secured:
+    """The parts, filled in one after the other."""
+
+    beds: SecuredBeds | None = None
+    seat: Seat | None = None
+    entry_pass: EntryPass | None = None
+
+
+def _plan(application: Application, worker: Worker, clearance: Clearance, on: dt.date) -> Plan:
+    """The days, moved to the nearest bus with seats for whoever wants one."""
+    arrives_on, starts_on = wanted_days(application, worker, clearance, on)
+    trip = None
+    if application.wants_trip:
+        trips = trips_to_choose(worker=worker, zone=application.opening.factory.zone, arrives_on=arrives_on)
+        trip = trips[0] if trips else None
+    late = arrival_day(trip) - arrives_on if trip else dt.timedelta()
+    return Plan(
+        clearance=clearance,
+        arrives_on=arrives_on + late,
+        starts_on=starts_on + late,
+        comes_from_outside=lives_outside(worker, on=on),
+        wants_trip=bool(application.wants_trip),
+        trip=trip,
+    )
+
+
+def wanted_days(application: Application, worker: Worker, clearance: Clearance, on: dt.date) -> tuple[dt.date, dt.date]:
     """Arrival early enough to serve the days before the wanted start, never before the clearance allows; and the first shift."""
     ready_on = clearance.ready_on or on
     days = dt.timedelta(days=clearance.entry_quarantine_days)
@@ -151,26 +200,39 @@ def _dates(application: Application, worker: Worker, clearance: Clearance, on: d
     return starts_on - days, starts_on
 
 
-def _secure_everything(application: Application, worker: Worker, clearance: Clearance, arrives_on: dt.date, by: User, on: dt.date) -> SecuredBeds:
+def _secure_everything(application: Application, worker: Worker, plan: Plan, by: User, on: dt.date) -> Secured:
     """Take every part, each in a savepoint, so that all shortfalls are known; any of them undoes the whole."""
-    opening = application.opening
-    entry = _entry_bed(worker, clearance, arrives_on)
-    parts: list[Callable] = [
+    opening, secured = application.opening, Secured()
+    factory, outside = opening.factory, plan.comes_from_outside
+    days = {"arrives_on": plan.arrives_on, "starts_on": plan.starts_on}
+
+    def beds() -> None:
+        secured.beds = secure_beds(factory=factory, extra_workers=int(outside), entry=plan.entry_bed(worker), by=by, on=on)
+
+    def seat() -> None:
+        secured.seat = secure_seat(worker=worker, trip=plan.trip, arrives_on=plan.arrives_on, by=by, on=on)
+
+    def entry_pass() -> None:
+        secured.entry_pass = secure_pass(worker=worker, factory=factory, seat=secured.seat, by=by, on=on, **days)
+
+    parts: list[Callable[[], None]] = [
         lambda: _refuse_hired(worker),
         lambda: fill_place(opening=opening, held=application.status == Status.AGREED),
-        lambda: _refuse_uncleared(clearance),
-        lambda: secure_beds(factory=opening.factory, extra_workers=int(lives_outside(worker, on=on)), entry=entry, by=by, on=on),
+        lambda: _refuse_uncleared(plan.clearance),
+        beds,
+        *([seat] if plan.wants_trip else []),
+        *([entry_pass] if outside else []),
     ]
     shortfalls = []
     for secure in parts:
         try:
             with transaction.atomic():
-                beds = secure()
+                secure()
         except Refusal as refusal:
             shortfalls.append(refusal)
     if shortfalls:
         raise NotAccepted(application=application, shortfalls=shortfalls)
-    return beds
+    return secured
 
 
 def _refuse_hired(worker: Worker) -> None:
@@ -183,21 +245,22 @@ def _refuse_uncleared(clearance: Clearance) -> None:
         raise NotCleared(clearance=clearance)
 
 
-def _entry_bed(worker: Worker, clearance: Clearance, arrives_on: dt.date) -> EntryBed | None:
-    return EntryBed(worker, arrives_on, clearance.entry_quarantine_days) if clearance.asks_for_a_site else None
-
-
-def _record(application: Application, clearance: Clearance, arrives_on: dt.date, starts_on: dt.date, beds: SecuredBeds, by: User) -> Acceptance:
-    return Acceptance(
+def _record(application: Application, plan: Plan, secured: Secured, by: User, now: dt.datetime) -> Acceptance:
+    beds = secured.beds
+    acceptance = Acceptance(
         application=application,
-        clearance=clearance,
-        arrives_on=arrives_on,
-        starts_on=starts_on,
-        entry_stay=beds.stay,
-        reservation=beds.backup[0].reservation if beds.backup else None,
-        beds_added=sum(part.beds for part in beds.backup),
+        clearance=plan.clearance,
+        arrives_on=plan.arrives_on,
+        starts_on=plan.starts_on,
+        entry_stay=beds.stay if beds else None,
+        reservation=beds.backup[0].reservation if beds and beds.backup else None,
+        beds_added=sum(part.beds for part in beds.backup) if beds else 0,
+        from_outside=plan.comes_from_outside,
         accepted_by=by,
+        accepted_at=now,
     )
+    acceptance.seat, acceptance.entry_pass = secured.seat, secured.entry_pass
+    return acceptance
 
 
 def _end_the_search(worker: Worker, others: list[Application], application: Application, by: User) -> None:
@@ -229,4 +292,9 @@ def outcome_parts(acceptance: Acceptance) -> list[str]:
         parts.append(_("cách ly tại nơi ở %(days)d ngày") % {"days": acceptance.clearance.entry_quarantine_days})
     else:
         parts.append(_("không phải cách ly"))
+    if seat := acceptance.seat:
+        parts.append(_("giữ ghế số %(number)d, chuyến %(trip)s") % {"number": seat.number, "trip": describe(seat.trip)})
+    if entry_pass := acceptance.entry_pass:
+        dates = {"first": f"{entry_pass.valid_from:%d/%m/%Y}", "until": f"{entry_pass.valid_until:%d/%m/%Y}"}
+        parts.append(_("cấp giấy vào tỉnh từ %(first)s đến %(until)s") % dates)
     return parts

@@ -6,6 +6,7 @@ from functools import partial
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from recruitment.accounts.models import User
 from recruitment.applications.models import Application
@@ -14,14 +15,19 @@ from recruitment.applications.services.steps import keep, locked
 from recruitment.employers.models import Factory
 from recruitment.onboarding.models import Acceptance, WaitingAcceptance
 from recruitment.onboarding.services.confirming import release_unconfirmed
+from recruitment.onboarding.services.journey import arrival_day, give_up_journey, seat_of, secure_pass, secure_seat, trips_to_choose
 from recruitment.onboarding.services.undoing import lock_person
 from recruitment.openings.services.places import lock_openings, recount_places
 from recruitment.quarantine.models import Stay
 from recruitment.quarantine.services.reservations import ensure_backup_cover
 from recruitment.quarantine.services.securing import EntryBed, change_entry_bed, give_up_beds
 from recruitment.shared.refusals import Refusal
+from recruitment.travel.models import EntryPass, Seat, Trip
+from recruitment.travel.services.passes import revoke_pass
 from recruitment.workers.models import Worker
 from search.outbox import request_index
+
+NO_LONGER = gettext_lazy("Nhà máy không còn nhận người mang giấy này.")
 
 
 class NotByButton(Refusal):
@@ -55,6 +61,7 @@ def _end_application(subject: int, by: User, on: dt.date) -> str:
     _set_status(worker, Worker.Status.LOOKING)
     lock_openings(pks=[application.opening_id])
     _count_places(application.opening_id, by, on)
+    give_up_journey(worker=worker, factory=application.opening.factory, reason=str(NO_LONGER), by=by, on=on)
     return _("Hồ sơ %(receipt)s khép lại, chỗ làm trống lại.") % {"receipt": application.receipt}
 
 
@@ -64,6 +71,7 @@ def _free_beds(subject: int, by: User, on: dt.date) -> str:
     stay = acceptance.entry_stay if acceptance.entry_stay and acceptance.entry_stay.status == Stay.Status.BOOKED else None
     at_most = 0 if acceptance.undone_at else acceptance.beds_added
     returned = give_up_beds(factory=acceptance.application.opening.factory, at_most=at_most, stay=stay, by=by, on=on)
+    give_up_journey(worker=acceptance.application.worker, factory=acceptance.application.opening.factory, reason=str(NO_LONGER), by=by, on=on)
     if acceptance.undone_at is None:
         acceptance.undone_at, acceptance.undone_because, acceptance.undone_by = timezone.now(), Acceptance.Undoing.MISTAKE, by
         acceptance.save(update_fields=["undone_at", "undone_because", "undone_by"])
@@ -99,6 +107,43 @@ def _rebook(subject: int, by: User, on: dt.date) -> str:
 def _raise_cover(subject: int, by: User, on: dt.date) -> str:
     added = ensure_backup_cover(factory=Factory.objects.get(pk=subject), extra_workers=0, by=by, on=on)
     return _("Giữ thêm giường dự phòng ở: %(sites)s.") % {"sites": ", ".join(str(part.site) for part in added)}
+
+
+def _find_seat(subject: int, by: User, on: dt.date) -> str:
+    acceptance = _locked_acceptance(subject)
+    worker, factory = acceptance.application.worker, acceptance.application.opening.factory
+    trips = [trip for trip in trips_to_choose(worker=worker, zone=factory.zone, arrives_on=acceptance.arrives_on) if _arrives(trip, acceptance)]
+    seat = secure_seat(worker=worker, trip=trips[0] if trips else None, arrives_on=acceptance.arrives_on, by=by, on=on)
+    _reissue_pass(acceptance, seat, by, on)
+    return _("Giữ ghế số %(number)d.") % {"number": seat.number}
+
+
+def _arrives(trip: Trip, acceptance: Acceptance) -> bool:
+    """On the very day for which the bed is held."""
+    return arrival_day(trip) == acceptance.arrives_on
+
+
+def _give_back_seat(subject: int, by: User, on: dt.date) -> str:
+    acceptance = _locked_acceptance(subject)
+    reason = _("Việc nhận không còn hiệu lực: %(why)s.") % {"why": acceptance.get_undone_because_display()}
+    give_up_journey(worker=acceptance.application.worker, factory=acceptance.application.opening.factory, reason=reason, by=by, on=on)
+    return _("Đã trả ghế xe và thu hồi giấy vào tỉnh nếu còn.")
+
+
+def _issue_pass(subject: int, by: User, on: dt.date) -> str:
+    acceptance = _locked_acceptance(subject)
+    return _("Đã cấp giấy %(code)s.") % {"code": _reissue_pass(acceptance, seat_of(acceptance.application.worker), by, on)}
+
+
+def _reissue_pass(acceptance: Acceptance, seat: Seat | None, by: User, on: dt.date) -> str:
+    days = {"arrives_on": acceptance.arrives_on, "starts_on": acceptance.starts_on}
+    worker, factory = acceptance.application.worker, acceptance.application.opening.factory
+    return secure_pass(worker=worker, factory=factory, seat=seat, by=by, on=on, **days).code if acceptance.from_outside else ""
+
+
+def _revoke(subject: int, by: User, on: dt.date) -> str:
+    revoke_pass(entry_pass=EntryPass.objects.get(pk=subject), reason=str(NO_LONGER), by=by)
+    return _("Đã thu hồi giấy.")
 
 
 def _end_wait(subject: int, by: User, on: dt.date) -> str:
@@ -139,6 +184,10 @@ BY_RULE: dict[str, Callable[[int, User, dt.date], str]] = {
     "entry_bed_of_other_nights": _rebook,
     "entry_bed_not_asked_for": _rebook,
     "entry_bed_of_an_undone_acceptance": _free_beds,
+    "seat_missing": _find_seat,
+    "seat_of_an_undone_acceptance": _give_back_seat,
+    "pass_missing": _issue_pass,
+    "pass_of_nobody": _revoke,
     "ledger_of_nights": _not_by_button,
     "confirmation_not_looked_after": partial(_run_clock, release_unconfirmed),
     "answer_not_looked_after": partial(_run_clock, release_unanswered),

@@ -11,6 +11,7 @@ from recruitment.accounts.models import User
 from recruitment.applications.models import Application
 from recruitment.applications.services.steps import WrongMoment, keep, locked, tell_worker
 from recruitment.onboarding.models import Acceptance
+from recruitment.onboarding.services.journey import give_up_journey, has_boarded
 from recruitment.onboarding.services.room import look_for_room_after_commit
 from recruitment.openings.services.places import free_place, lock_openings
 from recruitment.quarantine.models import Stay
@@ -62,7 +63,7 @@ def undo_acceptance(*, application: Application, reason: str, by: User, on: dt.d
 
 
 def free_everything(*, acceptance: Acceptance, application: Application, worker: Worker, because: str, by: User | None, on: dt.date) -> None:
-    """Give back the place, the backup beds no longer asked for and the entry bed, and let the person look for work again.
+    """Give back the place, the backup beds no longer asked for, the entry bed and the seat, revoke the pass, and let the person look for work.
 
     Part of the caller's transaction, which has locked the worker, the application and the opening in this order, and ends the
     application itself. Somebody who is already in isolation stays there until the site releases him or her. Repeating it frees nothing.
@@ -76,6 +77,8 @@ def free_everything(*, acceptance: Acceptance, application: Application, worker:
     stay = acceptance.entry_stay
     to_cancel = stay if stay and stay.status == Stay.Status.BOOKED else None
     give_up_beds(factory=application.opening.factory, at_most=acceptance.beds_added, stay=to_cancel, by=by, on=on)
+    reason = _("Việc nhận không còn hiệu lực: %(why)s.") % {"why": Acceptance.Undoing(because).label}
+    give_up_journey(worker=worker, factory=application.opening.factory, reason=reason, by=by, on=on)
     acceptance.undone_at, acceptance.undone_because, acceptance.undone_by = timezone.now(), because, by
     acceptance.save(update_fields=["undone_at", "undone_because", "undone_by"])
     look_for_room_after_commit()
@@ -92,5 +95,7 @@ def has_set_out(acceptance: Acceptance, *, on: dt.date) -> bool:
 
 
 def was_seen(acceptance: Acceptance) -> bool:
-    """Admitted at the site of the entry bed."""
-    return bool(acceptance.entry_stay and acceptance.entry_stay.admitted_at)
+    """Admitted at the site of the entry bed, or aboard a bus."""
+    if acceptance.entry_stay and acceptance.entry_stay.admitted_at:
+        return True
+    return has_boarded(acceptance.application.worker, since=acceptance.accepted_at)

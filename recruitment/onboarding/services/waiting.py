@@ -12,14 +12,16 @@ from recruitment.applications.models import Application
 from recruitment.applications.services.steps import WrongMoment, locked, tell_recruiter, tell_worker
 from recruitment.onboarding.models import Acceptance, WaitingAcceptance
 from recruitment.onboarding.services.acceptance import NotAccepted, accept
+from recruitment.onboarding.services.journey import NoTrip
 from recruitment.onboarding.services.undoing import lock_person
 from recruitment.openings.services.places import NoPlacesLeft
 from recruitment.quarantine.services.cover import NoBackupCover
 from recruitment.quarantine.services.securing import BedsMissing
 from recruitment.shared.refusals import Refusal
+from recruitment.travel.services.trips import NoSeat
 
 Outcome = WaitingAcceptance.Outcome
-ROOM = (NoPlacesLeft, BedsMissing)  # what may appear by itself
+ROOM = (NoPlacesLeft, BedsMissing, NoTrip, NoSeat)  # what may appear by itself
 
 
 class NotForRoom(Refusal):

@@ -1,5 +1,9 @@
 """What acceptance tests start from: a policy of the day, a site, and people from a province with a known level."""
 
+import datetime as dt
+
+from django.utils import timezone
+
 from recruitment.accounts.models import Membership, Role
 from recruitment.health.models import AdmissionRule
 from tests.factories.applications import ApplicationFactory
@@ -7,6 +11,7 @@ from tests.factories.health import AdmissionPolicyFactory, AdmissionRuleFactory
 from tests.factories.openings import OpeningFactory
 from tests.factories.places import AreaLevelFactory, ProvinceFactory
 from tests.factories.quarantine import BackupPolicyFactory, SiteFactory
+from tests.factories.travel import RouteFactory, TripFactory
 from tests.factories.workers import WorkerFactory
 
 
@@ -28,6 +33,12 @@ class Province:
         """So that messages to the factory have somebody to reach, and the pages somebody to open them."""
         Membership.objects.create(user=self.recruiter, organisation=self.opening.factory.enterprise.organisation, role=Role.RECRUITER)
         return self
+
+    def bus(self, *, arrives_on: dt.date, seats: int = 20):
+        """A trip from where the applicants live to the factory's zone, that sets off and arrives on this day."""
+        route = RouteFactory(origin=self.origin, zones=[self.opening.factory.zone])
+        at = timezone.make_aware(dt.datetime.combine(arrives_on, dt.time(14)))
+        return TripFactory(route=route, departs_at=at, arrives_at=at + dt.timedelta(hours=5), capacity=seats)
 
     def applicant(self, **fields):
         worker = WorkerFactory(consented=True, home_province=self.origin)

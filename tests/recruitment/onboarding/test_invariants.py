@@ -20,6 +20,8 @@ from recruitment.onboarding.services.breaches import record_breaches, repair
 from recruitment.openings.models import Opening
 from recruitment.quarantine.models import ReservationNight, SiteNight, Stay
 from recruitment.quarantine.services.securing import change_entry_bed
+from recruitment.travel.models import EntryPass, Seat
+from recruitment.travel.services.trips import hold_seat
 from recruitment.workers.models import Worker
 from tests.factories.accounts import UserFactory
 from tests.recruitment.onboarding.situations import ENTRY_QUARANTINE, Province
@@ -81,6 +83,11 @@ def ask_for_no_bed(acceptance):
     acceptance.clearance.save()
 
 
+def keep_only_the_bed_after_undoing(acceptance):
+    keep_the_bed_after_undoing(acceptance)
+    lose_the_pass(acceptance)
+
+
 def keep_the_bed_after_undoing(acceptance):
     Acceptance.objects.filter(pk=acceptance.pk).update(undone_at=timezone.now(), undone_because="mistake")
     Application.objects.filter(pk=acceptance.application_id).update(status="withdrawn")
@@ -97,6 +104,36 @@ def leave_a_wait(acceptance):
     Application.objects.update(changed_at=timezone.now() - DAY)
 
 
+def want_a_seat(acceptance):
+    province_of(acceptance).bus(arrives_on=acceptance.arrives_on)
+    Application.objects.filter(pk=acceptance.application_id).update(wants_trip=True)
+
+
+def keep_the_seat_after_undoing(acceptance):
+    keep_the_bed_after_undoing(acceptance)
+    lose_the_bed(acceptance)
+    EntryPass.objects.filter(worker=acceptance.application.worker).update(revoked_at=timezone.now(), revocation_reason="x")
+    trip = province_of(acceptance).bus(arrives_on=acceptance.arrives_on)
+    seat = hold_seat(worker=acceptance.application.worker, trip=trip, by=None, on=timezone.localdate())
+    Seat.objects.filter(pk=seat.pk).update(held_at=acceptance.accepted_at + dt.timedelta(microseconds=1))
+
+
+def lose_the_pass(acceptance):
+    EntryPass.objects.filter(worker=acceptance.application.worker).update(revoked_at=timezone.now(), revocation_reason="x")
+
+
+def keep_the_pass_after_undoing(acceptance):
+    keep_the_bed_after_undoing(acceptance)
+    lose_the_bed(acceptance)
+
+
+def province_of(acceptance):
+    """What `bus` needs of a Province, of the one that the acceptance is in."""
+    province = Province.__new__(Province)
+    province.origin, province.opening = acceptance.application.worker.home_province, acceptance.application.opening
+    return province
+
+
 BREAKS = {
     "places_filled": miscount,
     "places_held": hold_for_nobody,
@@ -107,7 +144,11 @@ BREAKS = {
     "entry_bed_missing": lose_the_bed,
     "entry_bed_of_other_nights": move_the_arrival,
     "entry_bed_not_asked_for": ask_for_no_bed,
-    "entry_bed_of_an_undone_acceptance": keep_the_bed_after_undoing,
+    "entry_bed_of_an_undone_acceptance": keep_only_the_bed_after_undoing,
+    "seat_missing": want_a_seat,
+    "seat_of_an_undone_acceptance": keep_the_seat_after_undoing,
+    "pass_missing": lose_the_pass,
+    "pass_of_nobody": keep_the_pass_after_undoing,
     "confirmation_not_looked_after": let_the_clock_stand,
     "waiting_for_nothing": leave_a_wait,
 }
@@ -126,11 +167,7 @@ def test_a_breach_is_found_and_its_repair_leaves_nothing_wrong(accepted, today, 
 
 def test_an_answer_that_nobody_looked_after_is_found(accepted, today):
     Opening.objects.update(held=1)
-    Province.applicant(
-        type("Same", (), {"origin": accepted.application.worker.home_province, "opening": accepted.application.opening})(),
-        status="offered",
-        answer_by=timezone.now() - DAY,
-    )
+    province_of(accepted).applicant(status="offered", answer_by=timezone.now() - DAY)
     assert codes(today) == ["answer_not_looked_after"]
     (breach,) = record_breaches(on=today, now=timezone.now())
     repair(breach=breach, reason="x", by=UserFactory(administrator=True), on=today)

@@ -2,12 +2,13 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from recruitment.accounts.models import Membership, Role
 from recruitment.applications.models import Application
 from recruitment.notifications.models import Message
 from recruitment.onboarding.models import Acceptance
-from recruitment.onboarding.services.acceptance import outcome_parts
+from recruitment.onboarding.services.acceptance import accept, outcome_parts
 from recruitment.quarantine.models import SiteNight
 from tests.factories.applications import ApplicationFactory
 from tests.recruitment.onboarding.situations import ENTRY_QUARANTINE, Province
@@ -40,8 +41,9 @@ def test_the_page_before_promises_what_the_button_does_and_changes_nothing(clien
     assert (beds(province), Acceptance.objects.count(), Message.objects.count()) == (before, 0, 0)
     assert Application.objects.get(pk=application.pk).status == Application.Status.APPLIED
     answer = client.post(address)
-    promised = outcome_parts(Acceptance.objects.get())
-    assert len(promised) == 3 and all(part[1:] in page for part in promised)
+    again = accept(application=application, by=province.recruiter, on=timezone.localdate())
+    promised = outcome_parts(again)
+    assert len(promised) == 4 and all(part[1:] in page for part in promised)
     assert "1 hồ sơ khác của người này khép lại" in page
     assert answer.url == reverse("applications:of_opening", args=[province.opening.pk])
 
