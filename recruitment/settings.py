@@ -143,6 +143,11 @@ CELERY_BEAT_SCHEDULE: dict = {
         "schedule": 300,
         "options": {"expires": 300},
     },
+    "free beds that nobody came for": {
+        "task": "recruitment.quarantine.tasks.free_beds_nobody_came_for",
+        "schedule": 900,
+        "options": {"expires": 900},
+    },
     "remind of answers and end what nobody answered": {
         "task": "recruitment.applications.tasks.look_after_answers",
         "schedule": 300,

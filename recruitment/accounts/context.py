@@ -17,6 +17,7 @@ ENTRIES = [
     ("openings.manage", "openings:board", "briefcase-business", lambda: _("Tin tuyển dụng")),
     ("quarantine.read_own_backup", "quarantine:backup", "bed-double", lambda: _("Suất cách ly dự phòng")),
     ("quarantine.manage_site", "quarantine:sites", "house-plus", lambda: _("Khu cách ly")),
+    ("quarantine.manage_site", "quarantine:own_arrivals", "scan-qr-code", lambda: _("Đến / rời")),
     ("health.verify_claims", "health:claims", "clipboard-check", lambda: _("Chờ xác minh")),
     ("health.manage_policies", "health:policies", "scroll-text", lambda: _("Quy định")),
     ("health.manage_area_levels", "health:area_levels", "map", lambda: _("Cấp độ dịch")),

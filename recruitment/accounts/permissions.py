@@ -39,6 +39,7 @@ TABLE: dict[str, frozenset[str]] = {
         "workers.manage_own": [WORKER],
         "health.manage_own": [WORKER],
         "privacy.own": [WORKER],
+        "quarantine.follow_own": [WORKER],
         # recruiters
         "employers.manage": [Role.RECRUITER],
         "employers.register": [ANYONE],

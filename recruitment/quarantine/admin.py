@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from recruitment.quarantine.models import BackupPolicy, OutbreakRisk, Site, WaitingPolicy
+from recruitment.quarantine.models import ArrivalPolicy, BackupPolicy, OutbreakRisk, Site, WaitingPolicy
 
 
 @admin.register(BackupPolicy)
@@ -16,6 +16,11 @@ class OutbreakRiskAdmin(admin.ModelAdmin):
 @admin.register(WaitingPolicy)
 class WaitingPolicyAdmin(admin.ModelAdmin):
     list_display = ["number", "since", "until", "window_hours", "need_step", "outbreak_first", "is_exercise"]
+
+
+@admin.register(ArrivalPolicy)
+class ArrivalPolicyAdmin(admin.ModelAdmin):
+    list_display = ["number", "since", "until", "no_show_hours", "undo_minutes", "is_exercise"]
 
 
 @admin.register(Site)

@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from recruitment.quarantine.services.arrivals import free_beds_of_no_shows
 from recruitment.quarantine.services.capacity import extend_all
 from recruitment.quarantine.services.reservations import keep_cover
 from recruitment.quarantine.services.transfers import call_off_stale
@@ -29,3 +30,9 @@ def offer_freed_beds() -> None:
 def call_off_stale_transfers() -> None:
     """Every few minutes: a held bed doesn't wait for an answer that never comes."""
     call_off_stale(now=timezone.now(), on=timezone.localdate())
+
+
+@shared_task
+def free_beds_nobody_came_for() -> None:
+    """Every quarter of an hour: a booked bed waits as long as the rule of arrivals says."""
+    free_beds_of_no_shows(now=timezone.now(), on=timezone.localdate())

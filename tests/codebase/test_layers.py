@@ -14,6 +14,7 @@ SHARED = {  # what every capability may lean on; a new module here is a decision
     "management",
     "middleware",
     "money",
+    "qr",
     "refusals",
     "templatetags",
     "uploads",

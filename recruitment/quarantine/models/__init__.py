@@ -1,5 +1,6 @@
 """Quarantine sites with their rooms, their ledger of nights, backup reservations, stays, and the journal of every change."""
 
+from recruitment.quarantine.models.arrivals import ArrivalCode, ArrivalPolicy, NoShow
 from recruitment.quarantine.models.backup import BackupPool, BackupReservation, PoolMembership, ReservationNight
 from recruitment.quarantine.models.outbreaks import Outbreak, OutbreakEvent, OutbreakPerson
 from recruitment.quarantine.models.policies import BackupPolicy, OutbreakRisk, WaitingPolicy
@@ -10,6 +11,8 @@ from recruitment.quarantine.models.transfers import Transfer
 from recruitment.quarantine.models.waiting import FreedBeds, WaitingRequest
 
 __all__ = [
+    "ArrivalCode",
+    "ArrivalPolicy",
     "BackupPolicy",
     "BackupPool",
     "BackupReservation",
@@ -18,6 +21,7 @@ __all__ = [
     "DateRange",
     "FreedBeds",
     "JournalEntry",
+    "NoShow",
     "Outbreak",
     "OutbreakEvent",
     "OutbreakPerson",

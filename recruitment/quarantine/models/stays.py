@@ -102,6 +102,7 @@ class JournalEntry(models.Model):
         BOOK = "book", _("giữ giường")
         ADMIT = "admit", _("nhận người")
         RELEASE = "release", _("cho ra")
+        UNDO = "undo", _("sửa lần nhận hoặc cho ra nhầm")
         CANCEL = "cancel", _("hủy giường")
         CONFIRM = "confirm", _("số liệu không đổi")
 

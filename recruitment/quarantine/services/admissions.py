@@ -98,7 +98,7 @@ def book_bed(*, worker: Worker, site: Site, arrives_on: dt.date, leaves_on: dt.d
 @transaction.atomic
 def admit(*, stay: Stay, by: User, on: dt.date) -> Stay:
     """The person has arrived. Repeating it changes nothing. Raises NotToday, or WrongMoment after cancellation."""
-    stay = _locked(stay)
+    stay = lock_stay(stay)
     if stay.status == Stay.Status.ADMITTED:
         return stay
     if stay.status != Stay.Status.BOOKED:
@@ -114,7 +114,7 @@ def admit(*, stay: Stay, by: User, on: dt.date) -> Stay:
 @transaction.atomic
 def release(*, stay: Stay, by: User, on: dt.date) -> Stay:
     """The person leaves; the nights from `on` are free again. Repeating it changes nothing. Raises WrongMoment before admission."""
-    stay = _locked(stay)
+    stay = lock_stay(stay)
     if stay.status == Stay.Status.RELEASED:
         return stay
     if stay.status != Stay.Status.ADMITTED:
@@ -166,7 +166,7 @@ def new_stay(*, worker: Worker, site: Site, arrives_on: dt.date, leaves_on: dt.d
 
 def write_cancellation(stay: Stay, *, on: dt.date) -> tuple[Stay, list[Movement]]:
     """Cancel the stay, and what must move in the ledger for it; nothing when it has ended already."""
-    stay = _locked(stay)
+    stay = lock_stay(stay)
     if stay.status in (Stay.Status.CANCELLED, Stay.Status.RELEASED):
         return stay, []
     return stay, [_end(stay, Stay.Status.CANCELLED, JournalEntry.Change.CANCEL, on=on)]
@@ -194,7 +194,7 @@ def _one_bed_each(worker: Worker, arrives_on: dt.date, leaves_on: dt.date) -> It
         raise AlreadyHasABed(worker=worker, stay=held.select_related("site").first()) from error
 
 
-def _locked(stay: Stay) -> Stay:
+def lock_stay(stay: Stay) -> Stay:
     """The stay, and whoever holds the backup bed it uses: a factory that joins a pool meanwhile takes its stays along."""
     rows = Stay.objects.select_for_update(of=("self",), no_key=True).select_related("site", "worker__user", "drawn_from__pool")
     locked = rows.get(pk=stay.pk)

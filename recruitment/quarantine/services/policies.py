@@ -3,7 +3,7 @@
 import datetime as dt
 
 from recruitment.places.models import Province
-from recruitment.quarantine.models import BackupPolicy, OutbreakRisk, WaitingPolicy
+from recruitment.quarantine.models import ArrivalPolicy, BackupPolicy, OutbreakRisk, WaitingPolicy
 
 EXERCISE = {
     "beds_per_hundred": 5,
@@ -25,14 +25,16 @@ RISK = {
     "is_exercise": True,
 }
 
+ARRIVAL = {"no_show_hours": 24, "undo_minutes": 30, "is_exercise": True}
 WAITING = {"window_hours": 4, "need_step": 25, "outbreak_first": True, "is_exercise": True}
 
 
 def load_backup_policies() -> None:
-    """The demo policy, the assumed risk and the rule of the waiting list, once; edited ones are left as they are."""
+    """The demo policy, the assumed risk, the rules of arrivals and of the waiting list, once; edited ones are left as they are."""
     since = dt.date(2026, 1, 1)
     BackupPolicy.objects.get_or_create(
         number="DT-01/2026 (diễn tập)", since=since, defaults={"jurisdiction": Province.objects.home(since), **EXERCISE}
     )
     OutbreakRisk.objects.get_or_create(number="DT-02/2026 (diễn tập)", since=since, defaults=RISK)
+    ArrivalPolicy.objects.get_or_create(number="DT-04/2026 (diễn tập)", since=since, defaults=ARRIVAL)
     WaitingPolicy.objects.get_or_create(number="DT-03/2026 (diễn tập)", since=since, defaults=WAITING)
