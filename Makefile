@@ -7,7 +7,7 @@ COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-h
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run elasticsearch stop reset test lint bench bench-search bench-ledger bench-health lock environment test-environment
+.PHONY: help run elasticsearch stop reset test lint mutate-policy bench bench-search bench-ledger bench-health lock environment test-environment
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ test: test-environment ## every suite: style, types, layers, services, pages, br
 
 lint: test-environment ## style, types, layers and migrations only
 	@$(VENV) -m pytest tests/codebase $(ARGUMENTS)
+
+mutate-policy: test-environment ## change policy.py in every small way and see whether a test notices (minutes; docs/decisions/mutation-testing.md)
+	@tests/mutation/policy.sh
 
 bench: test-environment ## the figures: every bench/bench_*.py in turn
 	@$(VENV) -m bench

@@ -159,7 +159,7 @@ def _with_people(applications):
     current = Prefetch("worker__clearances", Clearance.objects.current().defer("decision"), to_attr="current_clearances")
     hidden = ["worker__birth_date", "worker__national_id", "worker__identity_index"]
     people = applications.select_related("worker__user", "worker__home_province", "opening").defer(*hidden)
-    return people.prefetch_related("worker__occupations__occupation", "worker__skills", current)
+    return people.prefetch_related("worker__occupations__occupation", "worker__skills", "acceptance__moves", current)
 
 
 def _applicant_page(request, application: Application, form: RefusalForm | None = None):

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from recruitment.health.rulebook import (
     ADMIT,
     ANY,
+    CLAIMED,
     EVERYONE,
     F0,
     F2,
@@ -168,9 +169,9 @@ def lapse_of(dose: Dose, rule: Rule) -> dt.date | None:
 def card_of(person: PersonFacts, on: dt.date, policy: Policy | None = None) -> Card:
     """Green, yellow or none as the policy's own words for green say, or CV 8399/BYT where it has none."""
     terms, document = _card_terms(policy)
-    valid = [(lapse_of(dose, terms), dose) for dose in _doses_of(person, terms, on)]
-    if valid:
-        until, dose = max(valid, key=lambda row: (row[0] is None, row[0] or on, row[1].on))
+    if valid := list(_doses_of(person, terms, on)):
+        dose = max(valid, key=lambda dose: dose.on)
+        until = lapse_of(dose, terms)
         return Card(GREEN, Reason("full_course", {"number": dose.number, "on": dose.on, "until": until, "document": document}), until)
     if recoveries := list(_recoveries_of(person, terms, on)):
         latest = max(recovery.on for recovery in recoveries)
@@ -209,13 +210,13 @@ def _watch_of(person: PersonFacts, case: Case | None, event: tuple, on: dt.date)
     kind, day, isolated, code, what = event
     facts = {"what": what, "on": day}
     fitting = [rule for rule in case.rules if holds(person, rule, day)] if case else []
-    proof_needed = min((rule.accepted_proof for rule in case.rules), default=0) if case else 0
+    proof_needed = min(rule.accepted_proof for rule in case.rules) if case else CLAIMED
     if any(day < recovery.on <= on and recovery.proof >= proof_needed for recovery in person.recoveries):
         return None
     if case is None and kind == F2:
         return None  # no document of ours says anything about contacts of contacts
     admitting = [rule for rule in fitting if rule.outcome == ADMIT]
-    if not admitting:
+    if case is None or not admitting:
         until = day + dt.timedelta(days=UNRULED_DAYS)
         document = case.policy.number if case else ""
         tests = _tests(fitting[0], day, on) if fitting else ()
@@ -223,7 +224,7 @@ def _watch_of(person: PersonFacts, case: Case | None, event: tuple, on: dt.date)
     rule = min(admitting, key=lambda rule: (rule.quarantine_days, rule.monitoring_days, len(rule.test_days)))
     zero = isolated if isolated and rule.day_zero == ISOLATION else day
     until = zero + dt.timedelta(days=rule.quarantine_days)
-    reason = Reason(code, {**facts, "until": until, "number": case.policy.number if case else ""})
+    reason = Reason(code, {**facts, "until": until, "number": case.policy.number})
     return _Watch(until, until + dt.timedelta(days=rule.monitoring_days), reason, _tests(rule, zero, on))
 
 
@@ -238,7 +239,7 @@ def _days_worth_trying(person: PersonFacts, rulebook: Rulebook, first: dt.date, 
     only there can waiting help. Lazily: most people need only the first."""
     yield first
     last = on + dt.timedelta(days=SEARCHED_DAYS)
-    turns = {day for day in rulebook.turns if first < day <= last}
+    turns = set(rulebook.turns)
     turns |= {dose.on + dt.timedelta(days=wait) for dose in person.doses for wait in rulebook.waits}
     turns |= {test.at.date() + dt.timedelta(days=1) for test in person.tests}
     turns |= {contact.on + dt.timedelta(days=SUSPICION_DAYS) for contact in person.contacts if contact.kind == SUSPECTED}
@@ -290,7 +291,7 @@ def _left_over(person: PersonFacts, rulebook: Rulebook, origin: Origin, first: d
     card = card_of(person, on, case.policy)
     fitting = [rule for rule in case.rules if holds(person, rule, first)]
     number = {"number": case.policy.number}
-    reasons = (card.reason, _origin_reason(fitting[0] if fitting else case.rules[0], origin))
+    reasons = (card.reason, _origin_reason(case.rules[0], origin))
     for rule in fitting:
         if rule.outcome == OFFICER:
             tests = _tests(rule, first, on)

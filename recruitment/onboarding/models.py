@@ -157,3 +157,22 @@ class Breach(models.Model):
 
     def __str__(self):
         return f"{self.rule} {self.label}"
+
+
+class StartMove(models.Model):
+    """Under a standing acceptance the first possible day of work became another one; None: it can't be said now. The reason is health's to keep."""
+
+    acceptance = models.ForeignKey(Acceptance, on_delete=models.CASCADE, related_name="moves")
+    before = models.DateField(null=True)
+    after = models.DateField(null=True)
+    noted_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(before=None, after__isnull=False) | Q(before__isnull=False, after=None) | ~Q(before=models.F("after")),
+                name="a_move_is_to_another_day",
+            ),
+            models.CheckConstraint(condition=Q(before__isnull=False) | Q(after__isnull=False), name="a_move_has_a_day"),
+        ]

@@ -3,15 +3,17 @@ from django.utils import timezone
 
 from recruitment.onboarding.services.breaches import record_breaches
 from recruitment.onboarding.services.confirming import release_unconfirmed
+from recruitment.onboarding.services.moved_starts import note_moved_starts
 from recruitment.onboarding.services.waiting import complete_waiting
 
 
 @shared_task
 def look_after_acceptances() -> None:
-    """Every minute, and whenever something was freed: clocks that ran out, then the queue."""
+    """Every minute, and whenever something was freed: clocks that ran out, then the queue, then days that moved."""
     now, on = timezone.now(), timezone.localdate()
     release_unconfirmed(now=now, on=on)
     complete_waiting(on=on)
+    note_moved_starts(on=on)
 
 
 @shared_task

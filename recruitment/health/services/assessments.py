@@ -50,9 +50,9 @@ def assess_everybody(*, by: User | None, on: dt.date) -> int:
 
 
 @transaction.atomic
-def assess_people(pks: Collection[int], *, on: dt.date) -> int:
-    """Decide anew about these people, in one transaction; how many decisions changed."""
-    return len(assess_chunk(pks, rulebook=rulebook_from(on), levels=Levels(on), on=on))
+def assess_people(pks: Collection[int], *, on: dt.date, tell: bool = False) -> int:
+    """Decide anew about these people, in one transaction; how many decisions changed. `tell`: see assess_worker."""
+    return len(assess_chunk(pks, rulebook=rulebook_from(on), levels=Levels(on), on=on, tell=tell))
 
 
 def assess_chunk(
@@ -142,9 +142,10 @@ def _moved_text(change: ClearanceChange, user: User) -> str:
     with override(user.language):
         if change.ready_on is None:
             return _("Quy định hoặc dữ liệu đã đổi: hiện chưa định được ngày bạn vào làm. Mở Vùng Xanh để xem vì sao và cần làm gì.")
-        return _("Quy định hoặc dữ liệu đã đổi: bạn vào làm được từ ngày %(day)s. Mở Vùng Xanh để xem vì sao.") % {
-            "day": f"{change.ready_on:%d/%m/%Y}"
-        }
+        days = {"day": f"{change.ready_on:%d/%m/%Y}", "before": f"{change.ready_before:%d/%m/%Y}" if change.ready_before else ""}
+        if change.ready_before:
+            return _("Quy định hoặc dữ liệu đã đổi: bạn vào làm được từ ngày %(day)s (trước là %(before)s). Mở Vùng Xanh để xem vì sao.") % days
+        return _("Quy định hoặc dữ liệu đã đổi: bạn vào làm được từ ngày %(day)s. Mở Vùng Xanh để xem vì sao.") % days
 
 
 def as_row(pk: int, decision: policy.Clearance, version: int, on: dt.date) -> Clearance:

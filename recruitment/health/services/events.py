@@ -43,7 +43,7 @@ def record_event(*, worker: Worker, facts: dict, by: User, on: dt.date) -> Healt
 
 @transaction.atomic
 def record_contacts(*, workers: Collection[Worker], kind: str, contact_on: dt.date, by: User, on: dt.date) -> None:
-    """An officer found these people to be F0, F1 or F2 on that day: confirmed, for all of them at once, and each decided anew."""
+    """An officer found these people to be F0, F1 or F2 on that day: confirmed, for all of them at once, each decided anew and told if the day moved."""
     HealthRecord.objects.bulk_create([HealthRecord(worker=worker) for worker in workers], ignore_conflicts=True)
     records = HealthRecord.objects.select_for_update(of=("self",), no_key=True).filter(worker__in=workers).order_by("worker_id")
     pks = [record.worker_id for record in records]
@@ -52,7 +52,7 @@ def record_contacts(*, workers: Collection[Worker], kind: str, contact_on: dt.da
     HealthEvent.objects.bulk_create(events)
     HealthRecord.objects.filter(worker__in=pks).update(version=F("version") + 1)
     if pks:
-        assess_people(pks, on=on)
+        assess_people(pks, on=on, tell=True)
 
 
 @transaction.atomic
