@@ -1,6 +1,6 @@
 from django.urls import path
 
-from recruitment.quarantine import arrival_urls, outbreak_views, pool_views, room_views, transfer_views, views, waiting_views
+from recruitment.quarantine import arrival_urls, figure_views, outbreak_views, pool_views, room_views, transfer_views, views, waiting_views
 
 app_name = "quarantine"
 urlpatterns = [
@@ -8,6 +8,7 @@ urlpatterns = [
     path("sites/<int:pk>/", views.site, name="site"),
     path("sites/<int:pk>/capacity/", views.change_site_capacity, name="change_capacity"),
     path("sites/<int:pk>/confirm/", views.confirm_site_figures, name="confirm_figures"),
+    path("sites/<int:pk>/update/", figure_views.quick_update, name="quick_update"),
     path("sites/<int:pk>/rooms/", room_views.room_map, name="rooms"),
     path("sites/<int:pk>/rooms/arrivals/", room_views.arrivals, name="assign_arrivals"),
     path("rooms/<int:pk>/", room_views.room, name="room"),

@@ -2,6 +2,7 @@
 
 from recruitment.quarantine.models.arrivals import ArrivalCode, ArrivalPolicy, NoShow
 from recruitment.quarantine.models.backup import BackupPool, BackupReservation, PoolMembership, ReservationNight
+from recruitment.quarantine.models.figures import FigureUpdate, KindFigures
 from recruitment.quarantine.models.outbreaks import Outbreak, OutbreakEvent, OutbreakPerson
 from recruitment.quarantine.models.policies import BackupPolicy, OutbreakRisk, WaitingPolicy
 from recruitment.quarantine.models.rooms import Bed, BedAssignment, Room, RoomKind
@@ -19,8 +20,10 @@ __all__ = [
     "Bed",
     "BedAssignment",
     "DateRange",
+    "FigureUpdate",
     "FreedBeds",
     "JournalEntry",
+    "KindFigures",
     "NoShow",
     "Outbreak",
     "OutbreakEvent",

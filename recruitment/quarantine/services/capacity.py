@@ -3,7 +3,8 @@
 import datetime as dt
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Value
+from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -60,8 +61,10 @@ def extend_all(*, on: dt.date) -> int:
 
 
 @transaction.atomic
-def change_capacity(*, site: Site, first: dt.date, until: dt.date, capacity: int, by: User, on: dt.date) -> None:
-    """Set the capacity of every night of [first, until), and stamp the figures as confirmed.
+def change_capacity(
+    *, site: Site, first: dt.date, until: dt.date, capacity: int, by: User | None, on: dt.date, noted_at: dt.datetime | None = None
+) -> None:
+    """Set the capacity of every night of [first, until), and stamp the figures as confirmed, now or at `noted_at`.
 
     A site's very first figure opens its ledger and holds for the whole year.
     Raises PromisedMore when a night has promised more beds, NoCapacity when the ledger has no such night.
@@ -76,7 +79,7 @@ def change_capacity(*, site: Site, first: dt.date, until: dt.date, capacity: int
             raise PromisedMore(site=site, night=night, promised=reserved + occupied, asked=capacity, holders=_holders(site, night))
     changes = runs({night: capacity - before for (_site, night), (before, _reserved, _occupied) in rows.items()})
     move([Movement(site, start, end, JournalEntry.Change.CAPACITY, capacity=beds) for start, end, beds in changes], by=by)
-    _stamp(site)
+    _stamp(site, noted_at)
 
 
 @transaction.atomic
@@ -96,14 +99,14 @@ def shift_capacity(*, site: Site, beds: int, by: User | None, on: dt.date) -> No
 
 
 @transaction.atomic
-def confirm_figures(*, site: Site, by: User, on: dt.date) -> None:
-    """“Không đổi”: the figures are right as they stand; their age starts anew."""
-    _stamp(site)
+def confirm_figures(*, site: Site, by: User | None, on: dt.date, noted_at: dt.datetime | None = None) -> None:
+    """“Không đổi”: the figures are right as they stand; their age starts anew, or at `noted_at` when they were written down earlier."""
+    _stamp(site, noted_at)
     JournalEntry.objects.create(site=site, first=on, until=on, change=JournalEntry.Change.CONFIRM, by=by)
 
 
-def _stamp(site: Site) -> None:
-    Site.objects.filter(pk=site.pk).update(figures_confirmed_at=timezone.now())
+def _stamp(site: Site, noted_at: dt.datetime | None = None) -> None:
+    Site.objects.filter(pk=site.pk).update(figures_confirmed_at=Greatest("figures_confirmed_at", Value(noted_at or timezone.now())))
     note_freed_beds([site.pk])  # beds of a site that was too old to be offered may be offered again
 
 

@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from recruitment.accounts.models import User
-from recruitment.quarantine.models import Room, Site, SiteNight
+from recruitment.quarantine.models import Room, RoomKind, Site, SiteNight
 from recruitment.quarantine.services.beds import lock_rooms, there_from
 from recruitment.quarantine.services.capacity import shift_capacity
+from recruitment.quarantine.services.figures import counts_of, latest_update, note_closed_beds
 from recruitment.shared.refusals import Refusal
 
 
@@ -35,15 +36,23 @@ class StillThere(Refusal):
 
 @dataclass(frozen=True)
 class Balance:
-    """Beds of a site by its rooms and by its ledger tonight; `closed`: (room, beds) of each closed room."""
+    """Beds of a site by its rooms and by its ledger tonight; `closed`: (room, beds) of each closed room.
+
+    `kept_back`: beds of open rooms that the manager holds, or has closed one by one.
+    """
 
     open_beds: int
+    kept_back: int
     capacity: int
     closed: list[tuple[Room, int]]
 
     @property
+    def expected(self) -> int:
+        return self.open_beds - self.kept_back
+
+    @property
     def difference(self) -> int:
-        return self.capacity - self.open_beds
+        return self.capacity - self.expected
 
 
 @transaction.atomic
@@ -60,7 +69,9 @@ def close_room(*, room: Room, because: str = "", by: User | None, on: dt.date) -
         raise RoomInUse(room=room, people=len({row.stay_id for row in there}), until=there[-1].last_day)
     room.is_open, room.closed_because = False, because.strip()
     room.save(update_fields=["is_open", "closed_because"])
-    shift_capacity(site=room.site, beds=-room.beds.count(), by=by, on=on)
+    beds = room.beds.count()
+    shift_capacity(site=room.site, beds=-beds, by=by, on=on)
+    note_closed_beds(site=room.site, kind=room.kind, beds=beds, by=by)
     return room
 
 
@@ -72,7 +83,9 @@ def open_room(*, room: Room, by: User | None, on: dt.date) -> Room:
         return room
     room.is_open, room.closed_because = True, ""
     room.save(update_fields=["is_open", "closed_because"])
-    shift_capacity(site=room.site, beds=room.beds.count(), by=by, on=on)
+    beds = room.beds.count()
+    shift_capacity(site=room.site, beds=beds, by=by, on=on)
+    note_closed_beds(site=room.site, kind=room.kind, beds=-beds, by=by)
     return room
 
 
@@ -94,8 +107,11 @@ def balance(site: Site, *, on: dt.date) -> Balance | None:
     if not rooms:
         return None
     tonight = SiteNight.objects.filter(site=site, night=on).first()
+    closed = {kind: sum(room.bed_count for room in rooms if room.kind == kind and not room.is_open) for kind in RoomKind.values}
+    said = counts_of(latest_update(site))
     return Balance(
         open_beds=sum(room.bed_count for room in rooms if room.is_open),
+        kept_back=sum(row.held + max(0, row.closed - closed[row.kind]) for row in said),
         capacity=tonight.capacity if tonight else 0,
         closed=[(room, room.bed_count) for room in rooms if not room.is_open],
     )
