@@ -160,6 +160,7 @@ CELERY_BEAT_SCHEDULE: dict = {
     "spread people over openings": {"task": "search.tasks.refresh_prices", "schedule": 600, "options": {"expires": 600}},
     "note openings that hardly anybody applies to": {"task": "search.tasks.note_neglected", "schedule": crontab(hour=0, minute=40)},
     "drop proofs that no longer hold": {"task": "recruitment.health.tasks.drop_lost_proofs", "schedule": crontab(hour=0, minute=10)},
+    "remind of cards that lapse": {"task": "recruitment.health.tasks.remind_of_lapsing_cards", "schedule": crontab(hour="8-10", minute=5)},
     "finish interrupted reassessments": {"task": "recruitment.health.tasks.finish_reassessments", "schedule": 60, "options": {"expires": 60}},
     "send alert digests": {"task": "search.tasks.send_alert_digests", "schedule": crontab(hour="7-9", minute="*/20")},
     "end saved searches": {"task": "search.tasks.end_saved_searches", "schedule": crontab(hour=1, minute=40)},

@@ -2,7 +2,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from recruitment.health.models import Reassessment
-from recruitment.health.services import trust
+from recruitment.health.services import reminders, trust
 from recruitment.health.services.reassessments import continue_reassessment, continue_unfinished, request_reassessment
 
 
@@ -28,3 +28,9 @@ def finish_reassessments() -> None:
 def drop_lost_proofs() -> None:
     """After a key was withdrawn or a certificate revoked, and every night for what was recorded at the same moment."""
     trust.drop_lost_proofs(on=timezone.localdate())
+
+
+@shared_task
+def remind_of_lapsing_cards() -> None:
+    """Every morning, at an hour when a message wakes nobody; what one run misses the next finds."""
+    reminders.remind_of_lapsing_cards(now=timezone.now(), on=timezone.localdate())

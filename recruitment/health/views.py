@@ -15,6 +15,7 @@ from recruitment.health.explanations import CARDS, METHODS, card_sentence, sente
 from recruitment.health.forms import FORMS
 from recruitment.health.models import Clearance, HealthEvent
 from recruitment.health.services.events import record_event, remove_event
+from recruitment.health.services.reminders import lapsing
 from recruitment.places.models import Province
 from recruitment.shared.refusals import Refusal
 from recruitment.workers.models import Consent
@@ -81,9 +82,16 @@ def has_agreed(worker) -> bool:
 def _card(clearance: Clearance | None) -> dict:
     """Colour and words of the card on top of the page."""
     if clearance is None:
-        return {"colour": "none", "name": CARDS["none"], "why": _("Khai mũi tiêm, xét nghiệm hoặc ngày khỏi bệnh để biết ngày vào làm được.")}
+        why = _("Khai mũi tiêm, xét nghiệm hoặc ngày khỏi bệnh để biết ngày vào làm được.")
+        return {"colour": "none", "name": CARDS["none"], "why": why, "days_left": None}
     colour = clearance.decision["card"]
-    return {"colour": colour, "name": CARDS[colour], "why": card_sentence(clearance)}
+    until = lapsing(clearance, on=timezone.localdate())
+    return {
+        "colour": colour,
+        "name": CARDS[colour],
+        "why": card_sentence(clearance),
+        "days_left": (until - timezone.localdate()).days if until else None,
+    }
 
 
 def event_line(event: HealthEvent) -> dict:

@@ -1,6 +1,6 @@
 """Health events, admission policies as dated data, and the decisions taken under them."""
 
-from recruitment.health.models.clearances import Clearance, ClearanceChange, Reassessment
+from recruitment.health.models.clearances import CardReminder, Clearance, ClearanceChange, Reassessment
 from recruitment.health.models.events import ClaimHold, HealthEvent, HealthRecord
 from recruitment.health.models.policies import AdmissionPolicy, AdmissionRule
 from recruitment.health.models.trust import RevokedCertificate, TrustedKey
@@ -8,6 +8,7 @@ from recruitment.health.models.trust import RevokedCertificate, TrustedKey
 __all__ = [
     "AdmissionPolicy",
     "AdmissionRule",
+    "CardReminder",
     "ClaimHold",
     "Clearance",
     "ClearanceChange",

@@ -111,3 +111,11 @@ class ClearanceChange(models.Model):
     class Meta:
         ordering = ["pk"]
         constraints = [models.UniqueConstraint(fields=["reassessment", "worker"], name="one_change_per_person_and_reassessment")]
+
+
+class CardReminder(models.Model):
+    """Somebody was told that a card lapses; of which day only a keyed digest is kept."""
+
+    worker = models.ForeignKey(Worker, on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+    sent_at = models.DateTimeField()
