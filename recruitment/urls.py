@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("recruitment.openings.urls")),
     path("", include("recruitment.onboarding.urls")),
     path("", include("recruitment.quarantine.urls")),
+    path("", include("recruitment.travel.urls")),
     path("", include("recruitment.employers.urls")),
     path("", include("recruitment.labour_market.urls")),
     path("", include("recruitment.notifications.urls")),

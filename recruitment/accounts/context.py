@@ -16,6 +16,8 @@ ENTRIES = [
     ("workers.manage_own", "workers:profile", "user-round", lambda: _("Hồ sơ")),
     ("openings.manage", "openings:board", "briefcase-business", lambda: _("Tin tuyển dụng")),
     ("quarantine.read_own_backup", "quarantine:backup", "bed-double", lambda: _("Suất cách ly dự phòng")),
+    ("travel.check_passes", "travel:checkpoint", "scan-line", lambda: _("Soát giấy")),
+    ("travel.read_crossings", "travel:inside", "log-in", lambda: _("Qua chốt")),
     ("quarantine.manage_site", "quarantine:sites", "house-plus", lambda: _("Khu cách ly")),
     ("quarantine.manage_site", "quarantine:own_arrivals", "scan-qr-code", lambda: _("Đến / rời")),
     ("health.verify_claims", "health:claims", "clipboard-check", lambda: _("Chờ xác minh")),

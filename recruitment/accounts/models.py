@@ -58,6 +58,7 @@ class Organisation(models.Model):
         SITE = "site", _("khu cách ly")
         LABOUR_DEPARTMENT = "labour_department", _("sở phụ trách lao động")
         HEALTH_DEPARTMENT = "health_department", _("sở y tế")
+        CHECKPOINT = "checkpoint", _("chốt kiểm dịch")
 
     kind = models.CharField(_("loại"), max_length=20, choices=Kind)
     name = models.CharField(_("tên"), max_length=160)
@@ -75,6 +76,7 @@ class Role(models.TextChoices):
     SITE_MANAGER = "site_manager", _("quản lý khu cách ly")
     HEALTH_OFFICER = "health_officer", _("cán bộ y tế")
     LABOUR_OFFICER = "labour_officer", _("cán bộ lao động")
+    CHECKPOINT_OFFICER = "checkpoint_officer", _("cán bộ chốt kiểm dịch")
 
 
 class MembershipQuerySet(models.QuerySet):

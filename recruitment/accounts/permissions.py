@@ -40,6 +40,8 @@ TABLE: dict[str, frozenset[str]] = {
         "health.manage_own": [WORKER],
         "privacy.own": [WORKER],
         "quarantine.follow_own": [WORKER],
+        "travel.show_own_pass": [WORKER],
+        "travel.verify_passes": [ANYONE],
         # recruiters
         "employers.manage": [Role.RECRUITER],
         "employers.register": [ANYONE],
@@ -52,6 +54,9 @@ TABLE: dict[str, frozenset[str]] = {
         "vaccination.report_own": [Role.RECRUITER],
         # site managers
         "quarantine.manage_site": [Role.SITE_MANAGER],
+        # checkpoints
+        "travel.check_passes": [Role.CHECKPOINT_OFFICER],
+        "travel.read_crossings": [Role.CHECKPOINT_OFFICER, Role.LABOUR_OFFICER, Role.HEALTH_OFFICER],
         # departments
         "health.manage_trust": [Role.HEALTH_OFFICER],
         "labour_market.read": [Role.LABOUR_OFFICER],

@@ -20,6 +20,7 @@ STARTS = [
     (Role.SITE_MANAGER, "quarantine:sites"),
     (Role.LABOUR_OFFICER, "labour_market:shortages"),
     (Role.HEALTH_OFFICER, "quarantine:capacity"),
+    (Role.CHECKPOINT_OFFICER, "travel:checkpoint"),
     (ADMINISTRATOR, "admin:index"),
 ]
 DEMO_ROLES = {
@@ -28,6 +29,7 @@ DEMO_ROLES = {
     Role.SITE_MANAGER.value: (_("Quản lý khu cách ly"), _("người đến và đang ở, số giường từng đêm")),
     Role.HEALTH_OFFICER.value: (_("Cán bộ y tế"), _("sức chứa các khu cách ly")),
     Role.LABOUR_OFFICER.value: (_("Cán bộ lao động"), _("thiếu hụt theo khu và nghề, doanh nghiệp chờ duyệt")),
+    Role.CHECKPOINT_OFFICER.value: (_("Cán bộ chốt kiểm dịch"), _("soát giấy vào tỉnh, cả khi mất mạng")),
     "administrator": (_("Quản trị"), _("danh mục: tỉnh, khu, nghề, quy định")),
 }
 MESSAGES_SHOWN = 20

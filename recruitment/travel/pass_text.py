@@ -1,14 +1,16 @@
-"""An entry pass as the text of its QR code, and back: CWT claims in COSE_Sign1 (ES256), zlib, base45, behind "VX1:". Pure.
+"""An entry pass as the text of its QR code, and back: CWT claims in COSE_Sign1 (ES256), base45, behind "VX1:". Pure.
 
 Claims, no more than a checkpoint needs: the issuing province (1), the first and last moment of validity (5, 4), the pass's number (7), and under
 numbers of our own who (given name, initials and birth year, to hold against a paper with a photo), where to, and on which bus.
-Nothing about health, no ID. The static script checkpoint.js reads the same text in the browser.
+Nothing about health, no ID. static/js/pass.js reads the same text in the browser.
+
+One pass has one spelling: the lower of the two signatures that ECDSA allows, the shortest CBOR, no compression (it would make 200 bytes of
+keys and signature longer, and leave bits that nobody reads).
 """
 
 import datetime as dt
 import hashlib
 import secrets
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -19,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, utils
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 
-from recruitment.health.certificates.envelope import ALGORITHM, COSE_SIGN1, KEY_ID, Envelope, decode_base45, inflate, load_cbor, parse_cose
+from recruitment.health.certificates.envelope import ALGORITHM, COSE_SIGN1, KEY_ID, Envelope, decode_base45, load_cbor, parse_cose
 from recruitment.health.certificates.problems import Problem, Unreadable
 
 PREFIX = "VX1:"
@@ -28,6 +30,7 @@ ES256 = -7
 ISSUER, EXPIRES, NOT_BEFORE, NUMBER = 1, 4, 5, 7
 HOLDER, DESTINATION, BUS = -65_537, -65_538, -65_539  # private use (RFC 8392, section 9.1)
 LONGEST = 60
+ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # of P-256's group
 HALF = 32  # bytes of each half of a signature and of a public key's coordinates
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no I, L, O, U
 CODE_LENGTH = 8
@@ -98,8 +101,8 @@ def sign(claims: Claims, *, kid: str, private: str) -> str:
     key = load_pem_private_key(private.encode(), password=None)
     assert isinstance(key, ec.EllipticCurvePrivateKey)
     r, s = utils.decode_dss_signature(key.sign(cbor2.dumps(["Signature1", protected, b"", body]), ec.ECDSA(SHA256())))
-    signed = cbor2.dumps(cbor2.CBORTag(COSE_SIGN1, [protected, {}, body, r.to_bytes(HALF) + s.to_bytes(HALF)]))
-    return PREFIX + base45.b45encode(zlib.compress(signed, 9)).decode()
+    signature = r.to_bytes(HALF) + min(s, ORDER - s).to_bytes(HALF)
+    return PREFIX + base45.b45encode(_spell(protected, body, signature)).decode()
 
 
 def read(text: str, *, keys: Mapping[str, str]) -> Claims:
@@ -108,9 +111,16 @@ def read(text: str, *, keys: Mapping[str, str]) -> Claims:
         raise Unreadable(Problem.TOO_LONG)
     if not text.startswith(PREFIX):
         raise Unreadable(Problem.NOT_A_CERTIFICATE)
-    envelope = parse_cose(inflate(decode_base45(text[len(PREFIX) :])))
+    signed = decode_base45(text[len(PREFIX) :])
+    envelope = parse_cose(signed)
+    if signed != _spell(envelope.protected, envelope.payload, envelope.signature):
+        raise Unreadable(Problem.STRUCTURE, "another spelling")
     _verify(envelope, keys)
     return _claims(load_cbor(envelope.payload))
+
+
+def _spell(protected: bytes, body: bytes, signature: bytes) -> bytes:
+    return cbor2.dumps(cbor2.CBORTag(COSE_SIGN1, [protected, {}, body, signature]))
 
 
 def _verify(envelope: Envelope, keys: Mapping[str, str]) -> None:
@@ -122,6 +132,8 @@ def _verify(envelope: Envelope, keys: Mapping[str, str]) -> None:
     if len(envelope.signature) != 2 * HALF:
         raise Unreadable(Problem.SIGNATURE)
     r, s, x, y = (int.from_bytes(half) for part in (envelope.signature, bytes.fromhex(public)) for half in (part[:HALF], part[HALF:]))
+    if s > ORDER // 2:
+        raise Unreadable(Problem.SIGNATURE)
     key = ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key()
     try:
         key.verify(utils.encode_dss_signature(r, s), envelope.signed, ec.ECDSA(SHA256()))

@@ -5,8 +5,9 @@ import datetime as dt
 import factory
 from django.utils import timezone
 
-from recruitment.travel.models import PickUpPoint, Route, RouteRule, RouteState, Trip
-from tests.factories.accounts import UserFactory
+from recruitment.accounts.models import Organisation
+from recruitment.travel.models import Checkpoint, PickUpPoint, Route, RouteRule, RouteState, Trip
+from tests.factories.accounts import OrganisationFactory, UserFactory
 from tests.factories.places import IndustrialZoneFactory, ProvinceFactory
 
 
@@ -80,3 +81,20 @@ class TripFactory(factory.django.DjangoModelFactory):
     capacity = 40
     seats = factory.SelfAttribute("capacity")
     organised_by = factory.SubFactory(UserFactory, labour_officer=True)
+
+
+class CheckpointFactory(factory.django.DjangoModelFactory):
+    """With one officer: `checkpoint.officer`."""
+
+    class Meta:
+        model = Checkpoint
+        skip_postgeneration_save = True
+
+    organisation = factory.SubFactory(OrganisationFactory, kind=Organisation.Kind.CHECKPOINT, name=factory.SelfAttribute("..name"))
+    name = factory.Sequence(lambda number: f"Chốt thử {number}")
+    road = "Quốc lộ 3"
+
+    @factory.post_generation
+    def officer(checkpoint, create, given, **_options):
+        if create:
+            checkpoint.officer = given or UserFactory(checkpoint_officer=True, membership__organisation=checkpoint.organisation)

@@ -23,6 +23,7 @@ from tests.factories.health import HealthEventFactory
 from tests.factories.openings import OpeningFactory
 from tests.factories.places import MinimumWageFactory, ProvinceFactory
 from tests.factories.quarantine import BackupPolicyFactory, SiteFactory, manager_of
+from tests.factories.travel import CheckpointFactory
 from tests.factories.vaccination import CoverageReportFactory, VaccinationWaveFactory
 from tests.factories.workers import WorkerFactory
 from tests.harness.addresses import Address, addresses
@@ -56,6 +57,7 @@ class Situation:
         self.opening = OpeningFactory(factory=self.factory, created_by=self.recruiter)
         self.draft = OpeningFactory(factory=self.factory, created_by=self.recruiter, draft=True, title="Nữ công nhân may")
         self.worker = WorkerFactory(consented=True)
+        self.checkpoint = CheckpointFactory()
         self.site = SiteFactory()
         self.manager = manager_of(self.site)
         statuses = [Application.Status.OFFERED, Application.Status.INVITED, Application.Status.APPLIED]
@@ -78,6 +80,7 @@ class Situation:
             Role.SITE_MANAGER: lambda: self.manager,
             Role.HEALTH_OFFICER: lambda: UserFactory(health_officer=True),
             Role.LABOUR_OFFICER: lambda: UserFactory(labour_officer=True),
+            Role.CHECKPOINT_OFFICER: lambda: self.checkpoint.officer,
         }[role]()
 
     def paths(self, address: Address) -> Iterator[str]:
@@ -150,7 +153,7 @@ def try_form(visitor: Visitor, form: Form) -> None:
             visitor.ask("post", form.action, form.values | {name: [value]}, f"{name}={value[:20]!r}")
 
 
-@pytest.mark.parametrize("role", [ANYONE, WORKER, Role.RECRUITER, Role.SITE_MANAGER, Role.HEALTH_OFFICER, Role.LABOUR_OFFICER])
+@pytest.mark.parametrize("role", [ANYONE, WORKER, Role.RECRUITER, Role.SITE_MANAGER, Role.HEALTH_OFFICER, Role.LABOUR_OFFICER, Role.CHECKPOINT_OFFICER])
 def test_no_value_in_any_form_or_address_ends_in_a_server_error(client, situation, role):
     visitor = Visitor(client, situation.person(role))
     tried = set()

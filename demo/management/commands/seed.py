@@ -18,6 +18,7 @@ from demo.pipeline import accept_some, make_applications
 from demo.rooms import make_rooms, put_to_bed
 from demo.rosters import employ_some
 from demo.sites import house_some, make_sites, reserve_backup
+from demo.travel import make_checkpoints, make_routes, send_some
 from demo.vaccination import plan_waves, report_some
 from recruitment.accounts.models import Organisation, Role, User
 from recruitment.health.services.assessments import assess_everybody
@@ -58,6 +59,8 @@ class Command(BaseCommand):
         load_backup_policies()
         officers = self.make_officers()
         set_area_levels(today)
+        make_routes(today=today, by=officers[Role.LABOUR_OFFICER])
+        checkpoints = make_checkpoints()
         plants = make_factories(random, count=factories, now=now, officer=officers[Role.LABOUR_OFFICER])
         houses = make_sites(random, count=sites, today=today, now=now, by=officers[Role.LABOUR_OFFICER])
         make_openings(random, plants, count=openings, today=today, now=now)
@@ -74,6 +77,7 @@ class Command(BaseCommand):
         make_applications(random, count=min(workers // 8, openings * 12), today=today, now=now)
         outcomes = accept_some(random, count=min(workers // 60, openings), today=today)
         self.report(f"pipeline: {outcomes['accepted']} accepted, {outcomes['refused']} refused with a reason")
+        send_some(random, checkpoints, today=today, now=now)
         report_some(random, plants, today=today, by=officers[Role.HEALTH_OFFICER])
         plan_waves(today=today, by=officers[Role.HEALTH_OFFICER])
 

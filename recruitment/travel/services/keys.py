@@ -7,6 +7,7 @@ from django.db import transaction
 from recruitment.travel.models import PassKey
 from recruitment.travel.pass_text import new_key_pair
 
+BACK = dt.timedelta(hours=1)  # a key signs by then, so that no process whose clock is behind makes a second one
 LEAD = dt.timedelta(days=2)  # before a new key signs: every checkpoint syncs each morning
 TRUSTED = dt.timedelta(days=400)  # far longer than a key signs and a pass lasts; rotation shortens it
 LONGEST_PASS = dt.timedelta(days=120)  # a pass may begin later than it is signed
@@ -14,7 +15,7 @@ LONGEST_PASS = dt.timedelta(days=120)  # a pass may begin later than it is signe
 
 def signing_key(*, now: dt.datetime) -> PassKey:
     """The key whose turn it is; the first one is made when it is first needed."""
-    return PassKey.objects.signing_at(now, passes_last=LONGEST_PASS) or _make(signs_from=now)
+    return PassKey.objects.signing_at(now, passes_last=LONGEST_PASS) or _make(signs_from=now - BACK)
 
 
 @transaction.atomic
@@ -27,7 +28,7 @@ def rotate_keys(*, now: dt.datetime) -> PassKey:
     if waiting:
         return waiting
     if PassKey.objects.signing_at(now, passes_last=LONGEST_PASS) is None:
-        return _make(signs_from=now)
+        return _make(signs_from=now - BACK)
     coming = _make(signs_from=now + LEAD)
     still_needed = coming.signs_from + LONGEST_PASS
     PassKey.objects.filter(trusted_until__gt=still_needed, withdrawn_at=None).exclude(pk=coming.pk).update(trusted_until=still_needed)

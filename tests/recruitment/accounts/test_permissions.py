@@ -10,6 +10,7 @@ from tests.factories.applications import ApplicationFactory
 from tests.factories.employers import recruiter_of
 from tests.factories.openings import OpeningFactory
 from tests.factories.quarantine import SiteFactory
+from tests.factories.travel import CheckpointFactory
 from tests.factories.workers import WorkerFactory
 from tests.harness.addresses import addresses
 
@@ -25,6 +26,7 @@ PEOPLE = {
     Role.SITE_MANAGER: lambda: UserFactory(site_manager=True),
     Role.HEALTH_OFFICER: lambda: UserFactory(health_officer=True),
     Role.LABOUR_OFFICER: lambda: UserFactory(labour_officer=True),
+    Role.CHECKPOINT_OFFICER: lambda: CheckpointFactory().organisation.memberships.get().user,
     ADMINISTRATOR: lambda: UserFactory(administrator=True),
 }
 

@@ -1,0 +1,167 @@
+"""Passes judged by the server, and crossings written down: one by one, or as a device's queue that may be sent again."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from recruitment.accounts.models import User
+from recruitment.health.certificates.problems import Problem, Unreadable
+from recruitment.shared.forms import clean_text
+from recruitment.shared.refusals import Refusal
+from recruitment.travel.models import Checkpoint, Crossing, EntryPass
+from recruitment.travel.pass_text import CODE_LENGTH, MOST_CHARACTERS, PREFIX, normal_code, read
+from recruitment.travel.services.packs import public_keys
+from recruitment.travel.verdicts import Known, Reason, Verdict, judge
+
+MOST_AT_ONCE = 200
+OLDEST = dt.timedelta(days=30)  # a device's queue older than that was not kept by this application
+THROUGH = (Verdict.LET_IN, Verdict.CONDITIONAL)
+PROBLEMS = {Problem.UNKNOWN_ISSUER: Reason.UNKNOWN_ISSUER, Problem.SIGNATURE: Reason.FORGED}
+
+
+class OrderNeeded(Refusal):
+    """Against the verdict nobody passes without somebody's order."""
+
+    field = "order"
+
+    def for_people(self) -> str:
+        return _("Cho qua khi kết quả không cho phép cần ghi theo lệnh của ai.")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the server says about a text or code; `entry_pass` None where it names none of ours."""
+
+    verdict: Verdict
+    reasons: Sequence[Reason]
+    how: str
+    entry_pass: EntryPass | None = None
+    last_entry: Crossing | None = None
+
+
+def judge_text(text: str, *, leaving: bool, now: dt.datetime) -> Answer:
+    """What the checkpoint's page says without script: the text of a QR code, or the eight characters of a pass."""
+    text = text.strip()
+    how = Crossing.How.SCAN if text.upper().startswith(PREFIX) or len(text) > 4 * CODE_LENGTH else Crossing.How.CODE
+    found = _by_text(text, now) if how == Crossing.How.SCAN else _by_code(text)
+    today = timezone.localtime(now).date()
+    if isinstance(found, Reason):
+        verdict, reasons = judge(Known(problem=found), leaving=leaving, now=now, today=today)
+        return Answer(verdict, reasons, how)
+    last = Crossing.objects.entries().filter(entry_pass=found).select_related("checkpoint").first()
+    known = Known(
+        valid_from=found.valid_from,
+        valid_until=found.valid_until,
+        revoked=found.revoked_at is not None,
+        last_entry=last.at if last else None,
+        listed_at=now,
+    )
+    verdict, reasons = judge(known, leaving=leaving, now=now, today=today)
+    return Answer(verdict, reasons, how, found, last)
+
+
+def _by_text(text: str, now: dt.datetime) -> EntryPass | Reason:
+    if len(text) > MOST_CHARACTERS:
+        return Reason.UNREADABLE
+    try:
+        claims = read(text.upper(), keys=public_keys(now=now))
+    except Unreadable as problem:
+        return PROBLEMS.get(problem.problem, Reason.UNREADABLE)
+    return EntryPass.objects.select_related("factory__zone", "worker__user").filter(pk=claims.number).first() or Reason.UNKNOWN_CODE
+
+
+def _by_code(typed: str) -> EntryPass | Reason:
+    code = normal_code(typed)
+    if len(code) != CODE_LENGTH:
+        return Reason.UNKNOWN_CODE
+    return EntryPass.objects.select_related("factory__zone", "worker__user").filter(code=code).first() or Reason.UNKNOWN_CODE
+
+
+@transaction.atomic
+def note_crossing(
+    *, uuid: UUID, checkpoint: Checkpoint, answer: Answer, direction: str, let_through: bool, order: str = "", by: User, now: dt.datetime
+) -> Crossing:
+    """Write one down. The same uuid again changes nothing. Raises OrderNeeded."""
+    if let_through and answer.verdict not in THROUGH and not clean_text(order):
+        raise OrderNeeded()
+    crossing, _is_new = Crossing.objects.get_or_create(
+        uuid=uuid,
+        defaults={
+            "checkpoint": checkpoint,
+            "entry_pass": answer.entry_pass,
+            "direction": direction,
+            "how": answer.how,
+            "verdict": answer.verdict.value,
+            "reasons": " ".join(answer.reasons),
+            "let_through": let_through,
+            "order": clean_text(order)[:200],
+            "at": now,
+            "offline": False,
+            "by": by,
+        },
+    )
+    return crossing
+
+
+@dataclass(frozen=True)
+class Received:
+    """`kept`: uuids that are in the database now, whether they were before or not; `wrong`: those that say nothing one can keep."""
+
+    kept: list[str]
+    wrong: list[str]
+    clock_seconds: int
+
+
+@transaction.atomic
+def receive_crossings(*, checkpoint: Checkpoint, sent: Sequence[Mapping[str, Any]], device_now: dt.datetime, by: User, now: dt.datetime) -> Received:
+    """A device's queue, at most MOST_AT_ONCE: whatever can be read is kept once, the device's clock is set right.
+
+    `sent`: uuid, number (or null), direction, how, verdict, reasons, let_through, order, at (milliseconds since 1970).
+    """
+    ahead = device_now - now
+    rows, wrong = [], []
+    for item in sent[:MOST_AT_ONCE]:
+        try:
+            rows.append(_row(item, checkpoint, ahead, by, now))
+        except (KeyError, TypeError, ValueError, OverflowError, OSError):
+            wrong.append(str(item.get("uuid", ""))[:36] if isinstance(item, Mapping) else "")
+    known = set(EntryPass.objects.filter(pk__in={row.entry_pass_id for row in rows if row.entry_pass_id}).values_list("pk", flat=True))
+    for row in rows:
+        if row.entry_pass_id not in known:
+            row.entry_pass_id = None
+    Crossing.objects.bulk_create(rows, ignore_conflicts=True)
+    return Received(kept=[str(row.uuid) for row in rows], wrong=wrong, clock_seconds=round(ahead.total_seconds()))
+
+
+def _row(item: Mapping[str, Any], checkpoint: Checkpoint, ahead: dt.timedelta, by: User, now: dt.datetime) -> Crossing:
+    """Raises KeyError, TypeError or ValueError for what no device of ours sends."""
+    at = dt.datetime.fromtimestamp(item["at"] / 1000, dt.UTC) - ahead
+    number, let_through, order = item["number"], item["let_through"], clean_text(item["order"] + "")[:200]
+    verdict, reasons = Verdict(item["verdict"]), [Reason(reason) for reason in item["reasons"][: len(Reason)]]
+    if not (isinstance(let_through, bool) and (number is None or (type(number) is int and 0 < number < 2**63))):
+        raise TypeError("number")
+    if let_through and verdict not in THROUGH and not order:
+        raise ValueError("order")
+    if at < now - OLDEST:
+        raise ValueError("at")
+    return Crossing(
+        uuid=UUID(item["uuid"]),
+        checkpoint=checkpoint,
+        entry_pass_id=number,
+        direction=Crossing.Direction(item["direction"]).value,
+        how=Crossing.How(item["how"]).value,
+        verdict=verdict.value,
+        reasons=" ".join(reasons)[:120],
+        let_through=let_through,
+        order=order,
+        at=min(at, now),
+        offline=True,
+        clock_seconds=max(-(2**31), min(2**31 - 1, round(ahead.total_seconds()))),
+        by=by,
+    )
