@@ -153,7 +153,9 @@ def try_form(visitor: Visitor, form: Form) -> None:
             visitor.ask("post", form.action, form.values | {name: [value]}, f"{name}={value[:20]!r}")
 
 
-@pytest.mark.parametrize("role", [ANYONE, WORKER, Role.RECRUITER, Role.SITE_MANAGER, Role.HEALTH_OFFICER, Role.LABOUR_OFFICER, Role.CHECKPOINT_OFFICER])
+@pytest.mark.parametrize(
+    "role", [ANYONE, WORKER, Role.RECRUITER, Role.SITE_MANAGER, Role.HEALTH_OFFICER, Role.LABOUR_OFFICER, Role.CHECKPOINT_OFFICER]
+)
 def test_no_value_in_any_form_or_address_ends_in_a_server_error(client, situation, role):
     visitor = Visitor(client, situation.person(role))
     tried = set()
