@@ -56,6 +56,10 @@ class WaitForm(NightsForm):
     field_order = ["beds", "first", "last"]
 
 
+class ExtendForm(forms.Form):
+    leaves_on = PeopleDateField(label=_("Ra ngày"), earliest=today, latest=days_from_today(LEDGER_DAYS))
+
+
 class ReserveForm(NightsForm):
     """Beds to reserve at one site; `seen` says which state of the reservations the person was looking at."""
 

@@ -17,6 +17,7 @@ urlpatterns = [
     path("rooms/<int:pk>/open/", room_views.reopen, name="open_room"),
     path("stays/<int:pk>/bed/", room_views.bed_of, name="bed"),
     path("stays/<int:pk>/admit/", views.admit_person, name="admit"),
+    path("stays/<int:pk>/extend/", views.extend, name="extend"),
     path("stays/<int:pk>/release/", views.release_person, name="release"),
     *arrival_urls.urlpatterns,
     path("backup/", views.backup, name="backup"),

@@ -12,11 +12,12 @@ from django.views.decorators.http import require_POST
 
 from recruitment.accounts.permissions import permission
 from recruitment.employers.models import Factory
-from recruitment.quarantine.forms import LEDGER_DAYS, CapacityForm, ReserveForm
+from recruitment.quarantine.forms import LEDGER_DAYS, CapacityForm, ExtendForm, ReserveForm
 from recruitment.quarantine.models import BackupPool, BackupReservation, ReservationNight, Site, SiteNight, Stay, WaitingRequest
 from recruitment.quarantine.services import admissions
 from recruitment.quarantine.services.capacity import change_capacity, confirm_figures
 from recruitment.quarantine.services.cover import Cover, Offer, beds_for, cover, covers, horizon, offers
+from recruitment.quarantine.services.extensions import extend_stay
 from recruitment.quarantine.services.freshness import STALE, freshness, limits
 from recruitment.quarantine.services.queue import queue
 from recruitment.quarantine.services.reservations import last_change, reserve_backup_beds
@@ -86,6 +87,23 @@ def admit_person(request, pk):
 def release_person(request, pk):
     """Asks first: a bed given back may be promised to somebody else at once."""
     return _ask_and_move(request, pk, admissions.release, "quarantine/release.html", _("Đã cho %(name)s ra. Giường trống từ đêm nay."))
+
+
+@permission("quarantine.manage_site")
+def extend(request, pk):
+    """Somebody stays longer; a full night, or a bed that is somebody else's by then, is said beside the day."""
+    stay = get_object_or_404(Stay.objects.managed_by(request.user).select_related("site", "worker__user"), pk=pk)
+    form = ExtendForm(request.POST or None, initial={"leaves_on": stay.leaves_on + DAY})
+    if request.method == "POST" and form.is_valid():
+        try:
+            later = extend_stay(stay=stay, leaves_on=form.cleaned_data["leaves_on"], by=request.user, on=timezone.localdate())
+        except Refusal as refusal:
+            form.add_error("leaves_on", refusal.for_people())
+        else:
+            words = {"name": stay.worker.user.name, "until": f"{later.leaves_on:%d/%m/%Y}"}
+            messages.success(request, _("%(name)s ở đến %(until)s.") % words)
+            return redirect("quarantine:site", stay.site_id)
+    return render(request, "quarantine/extend.html", {"stay": stay, "form": form}, status=REFUSED if form.errors else 200)
 
 
 @permission("quarantine.read_own_backup")

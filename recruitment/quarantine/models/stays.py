@@ -101,6 +101,7 @@ class JournalEntry(models.Model):
         HOUSE = "house", _("xếp người vào giường")
         BOOK = "book", _("giữ giường")
         ADMIT = "admit", _("nhận người")
+        EXTEND = "extend", _("ở thêm")
         RELEASE = "release", _("cho ra")
         UNDO = "undo", _("sửa lần nhận hoặc cho ra nhầm")
         CANCEL = "cancel", _("hủy giường")

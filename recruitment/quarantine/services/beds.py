@@ -202,6 +202,23 @@ def extend_bed(*, stay: Stay, until: dt.date) -> None:
         raise _explained(last, error) from error
 
 
+def take_bed_back(*, stay: Stay) -> None:
+    """A release was undone: the bed that was given back is the person's again unless somebody else has it by now."""
+    lock_rooms(stay.site)
+    last = BedAssignment.objects.filter(stay=stay).select_related("room").order_by("during").last()
+    if last is None or last.last_day >= stay.leaves_on:
+        return
+    last.during = DateRange(last.first, stay.leaves_on)
+    try:
+        with transaction.atomic():
+            last.save(update_fields=["during"])
+    except IntegrityError as error:
+        if not isinstance(error.__cause__, errors.ExclusionViolation):
+            raise
+        return
+    Room.objects.filter(pk=last.room_id).update(is_clean=True)
+
+
 def mark_left_rooms(rooms: Iterable[int], *, on: dt.date) -> None:
     """Those of these rooms (keys) that nobody is in any more wait for cleaning."""
     used = BedAssignment.objects.in_use_on(on).filter(room__in=rooms, stay__status=Stay.Status.ADMITTED).values("room")

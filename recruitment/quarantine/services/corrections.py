@@ -11,6 +11,7 @@ from psycopg import errors
 from recruitment.accounts.models import User
 from recruitment.quarantine.models import ArrivalPolicy, JournalEntry, ReservationNight, Stay
 from recruitment.quarantine.services.admissions import AlreadyHasABed, WrongMoment, lock_stay
+from recruitment.quarantine.services.beds import take_bed_back
 from recruitment.quarantine.services.ledger import Movement, NoCapacity, move, nights_between
 from recruitment.shared.refusals import Refusal
 
@@ -64,6 +65,7 @@ def undo_release(*, stay: Stay, by: User, on: dt.date) -> Stay:
             raise
         other = Stay.objects.holding_a_bed().filter(worker=stay.worker_id, arrives_on__lt=stay.leaves_on, leaves_on__gt=stay.arrives_on)
         raise AlreadyHasABed(worker=stay.worker, stay=other.select_related("site").first()) from error
+    take_bed_back(stay=stay)
     if back:
         unused = ReservationNight.objects.filter(reservation=stay.drawn_from, night__gte=first, night__lt=stay.leaves_on, beds__gt=F("drawn"))
         if unused.update(drawn=F("drawn") + 1) != len(nights := nights_between(first, stay.leaves_on)):

@@ -29,7 +29,7 @@ class Housing:
 
 
 @dataclass(frozen=True)
-class _Share:
+class Share:
     """`beds` at one site; from `reservation` as far as `unused` goes on each night, the rest from beds nobody has been promised."""
 
     site: Site
@@ -54,14 +54,14 @@ def house_people(*, factory: Factory, workers: Sequence[Worker], first: dt.date,
     for share in shares:
         taken, waiting = waiting[: share.beds], waiting[share.beds :]
         stays += [Stay(site=share.site, worker=worker, arrives_on=first, leaves_on=until, drawn_from=share.reservation) for worker in taken]
-        movements += _take(share, nights_between(first, until))
+        movements += take_beds(share, nights_between(first, until))
     Stay.objects.bulk_create(stays)
     move(movements, by=by)
     JournalEntry.objects.bulk_create([_note(stay, by) for stay in stays])
     return Housing(stays=stays, housed_already=list(housed_already.values()), without_bed=waiting)
 
 
-def _shares(holder: Holder, people: int, nights: list[dt.date], *, on: dt.date) -> list[_Share]:
+def _shares(holder: Holder, people: int, nights: list[dt.date], *, on: dt.date) -> list[Share]:
     """Backup beds for up to so many people, then beds that nobody has been promised; each time the nearest site first.
 
     Every night that may be chosen is locked first. Only sites with fresh figures give more than is reserved there.
@@ -71,27 +71,28 @@ def _shares(holder: Holder, people: int, nights: list[dt.date], *, on: dt.date) 
     sites = {*reservations, *fresh}
     lock_nights([(site.pk, nights[0], nights[-1] + dt.timedelta(days=1)) for site in sites])
     free = free_beds(list(sites), nights)
-    shares: list[_Share] = []
+    shares: list[Share] = []
     for site in nearest_first(list(reservations), holder.zone):
-        unused = _unused(reservations[site], nights)
+        unused = unused_beds(reservations[site], nights)
         possible = min(unused[night] + free[site.pk, night] for night in nights)
         beds = min(people, possible, max(unused.values(), default=0))
-        shares.append(_Share(site, beds, reservations[site], unused))
+        shares.append(Share(site, beds, reservations[site], unused))
         free.subtract({(site.pk, night): max(0, beds - unused[night]) for night in nights})
         people -= beds
     for site in fresh:
         beds = min(people, *(free[site.pk, night] for night in nights))
-        shares.append(_Share(site, beds, None, Counter()))
+        shares.append(Share(site, beds, None, Counter()))
         people -= beds
     return [share for share in shares if share.beds]
 
 
-def _unused(reservation: BackupReservation, nights: list[dt.date]) -> Counter[dt.date]:
+def unused_beds(reservation: BackupReservation, nights: list[dt.date]) -> Counter[dt.date]:
+    """By night, what is reserved and not drawn."""
     rows = ReservationNight.objects.filter(reservation=reservation, night__in=nights).order_by("night").values_list("night", "beds", "drawn")
     return Counter({night: beds - drawn for night, beds, drawn in rows})
 
 
-def _take(share: _Share, nights: list[dt.date]) -> list[Movement]:
+def take_beds(share: Share, nights: list[dt.date]) -> list[Movement]:
     """Write the share into the reservation; what moves in the site's ledger. On nights that the reservation lacks it is raised."""
     movements = []
     for drawn, group in groupby(nights, key=lambda night: min(share.beds, share.unused[night])):

@@ -13,15 +13,17 @@ from recruitment.quarantine.models import BackupReservation, ReservationNight, S
 from recruitment.quarantine.services.admissions import admit, book_bed, cancel_stay, release
 from recruitment.quarantine.services.capacity import change_capacity
 from recruitment.quarantine.services.cover import horizon, required_beds
+from recruitment.quarantine.services.extensions import extend_stay
 from recruitment.quarantine.services.holders import holder_of
 from recruitment.quarantine.services.housing import house_people
 from recruitment.quarantine.services.ledger import nights_between
 from recruitment.quarantine.services.recount import differences
 from recruitment.quarantine.services.reservations import ensure_backup_cover, give_back_surplus, lower, reserve_backup_beds
+from recruitment.quarantine.services.rooms import close_room, open_room
 from recruitment.shared.refusals import Refusal
 from tests.factories.accounts import UserFactory
 from tests.factories.employers import FactoryFactory
-from tests.factories.quarantine import BackupPolicyFactory, SiteFactory
+from tests.factories.quarantine import BackupPolicyFactory, RoomFactory, SiteFactory
 from tests.factories.workers import WorkerFactory
 
 DAY = dt.timedelta(days=1)
@@ -33,7 +35,7 @@ around = st.integers(-1, 4)  # days after a stay's first night
 
 
 class Ledger(RuleBasedStateMachine):
-    """`today`, `policy`, `sites`, `factories`, `workers` and `manager` are set by the test; every example is rolled back."""
+    """`today`, `policy`, `sites`, `rooms`, `factories`, `workers` and `manager` are set by the test; every example is rolled back."""
 
     def __init__(self):
         super().__init__()
@@ -43,6 +45,7 @@ class Ledger(RuleBasedStateMachine):
         self.beds: Counter = Counter()  # by factory, site, night
         self.drawn: Counter = Counter()
         self.stays: list[dict] = []
+        self.closed: set[tuple[int, int]] = set()  # site and room
 
     def teardown(self):
         assert list(differences()) == []
@@ -220,6 +223,39 @@ class Ledger(RuleBasedStateMachine):
         if self.attempt(allowed, change_capacity, site=self.sites[site], capacity=capacity, by=self.manager, on=self.today, **dates):
             self.capacity.update({(site, night): capacity - self.capacity[site, night] for night in range(first, until)})
 
+    @rule(site=sites, room=st.integers(0, 1))
+    def close_a_room(self, site, room):
+        allowed = (site, room) in self.closed or self.room(site, 0, NIGHTS) >= 1
+        if self.attempt(allowed, close_room, room=self.rooms[site][room], by=self.manager, on=self.today) and (site, room) not in self.closed:
+            self.closed.add((site, room))
+            self.capacity.subtract({(site, night): 1 for night in range(NIGHTS)})
+
+    @rule(site=sites, room=st.integers(0, 1))
+    def open_a_room(self, site, room):
+        open_room(room=self.rooms[site][room], by=self.manager, on=self.today)
+        if (site, room) in self.closed:
+            self.closed.remove((site, room))
+            self.capacity.update({(site, night): 1 for night in range(NIGHTS)})
+
+    @precondition(lambda self: self.stays)
+    @rule(choice=st.integers(0, 99), longer=st.integers(-1, 3))
+    def extend(self, choice, longer):
+        """A bed drawn from a reservation needs no free one where the reservation has one left."""
+        stay = self.stays[choice % len(self.stays)]
+        until = min(stay["leaves"] + longer, NIGHTS)
+        factory, site, nights = stay.get("drawn"), stay["site"], range(stay["leaves"], until)
+        others = [other for other in self.stays if other["open"] and other["worker"] == stay["worker"] and other is not stay]
+        overlaps = any(other["first"] < until and stay["leaves"] < other["leaves"] for other in others)
+        unused = {night: factory is not None and self.beds[factory, site, night] > self.drawn[factory, site, night] for night in nights}
+        fits = all(unused[night] or self.room(site, night, night + 1) >= 1 for night in nights)
+        allowed = stay["open"] and until >= stay["leaves"] and not overlaps and fits
+        held = Stay.objects.select_related("worker").get(pk=stay["pk"])
+        if self.attempt(allowed, extend_stay, stay=held, leaves_on=self.day(until), by=self.manager, on=self.today):
+            if factory is not None:
+                self.beds.update({(factory, site, night): 1 for night in nights if not unused[night]})
+                self.drawn.update({(factory, site, night): 1 for night in nights})
+            stay.update(until=until, leaves=until)
+
     @invariant()
     def the_ledger_says_the_same(self):
         rows = SiteNight.objects.filter(night__lt=self.day(NIGHTS)).order_by("site_id", "night")
@@ -235,6 +271,7 @@ def test_any_sequence_of_acts_leaves_the_ledger_where_the_model_stands(today):
     Ledger.today = today
     Ledger.policy = BackupPolicyFactory(horizon_days=4)
     Ledger.sites = [SiteFactory(beds=BEDS), SiteFactory(beds=BEDS, far_away=True)]
+    Ledger.rooms = [[RoomFactory(site=site, beds=1) for _ in range(2)] for site in Ledger.sites]
     Ledger.factories = [FactoryFactory(), FactoryFactory(out_of_province_workers=20)]
     Ledger.workers = [WorkerFactory() for _ in range(3)]
     Ledger.manager = UserFactory(site_manager=True)
