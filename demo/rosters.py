@@ -3,7 +3,10 @@
 import datetime as dt
 from random import Random
 
+from recruitment.accounts.models import User
 from recruitment.employers.models import Enterprise, Factory, Line, Workshop
+from recruitment.quarantine.services.outbreaks import confirm_contacts, declare_case
+from recruitment.quarantine.tracing import F1
 from recruitment.workers.models import Employment, Worker
 
 FACTORIES, PEOPLE = 8, 60  # of each of the first factories that are approved
@@ -33,6 +36,17 @@ def employ_some(random: Random, factories: list[Factory], *, today: dt.date) -> 
             )
     Employment.objects.bulk_create(rows)
     Worker.objects.filter(employments__in=rows).update(status=Worker.Status.HIRED)
+
+
+def declare_a_case(factories: list[Factory], *, today: dt.date, by: User) -> None:
+    """One of the factories has an infection: its contacts are in backup beds, and its shift needs people to stand in."""
+    post = Employment.objects.filter(factory__in=factories).exclude(team="").order_by("factory_id", "pk").first()
+    if post is None:
+        return
+    outbreak = declare_case(factory=post.factory, worker=post.worker, found_on=today, by=by, on=today)
+    outbreak.refresh_from_db()
+    close = [person.pk for person in outbreak.people.filter(status="proposed") if person.kind == F1]
+    confirm_contacts(outbreak=outbreak, chosen=close, seen=outbreak.version, first=today, until=today + dt.timedelta(days=14), by=by, on=today)
 
 
 def _lines(factory: Factory) -> list[Line]:

@@ -138,6 +138,11 @@ CELERY_BEAT_SCHEDULE: dict = {
     "deliver messages": {"task": "recruitment.notifications.tasks.deliver_messages", "schedule": 30, "options": {"expires": 30}},
     "extend the quarantine ledger": {"task": "recruitment.quarantine.tasks.extend_ledger", "schedule": crontab(hour=1, minute=10)},
     "offer beds to those who wait": {"task": "recruitment.quarantine.tasks.offer_freed_beds", "schedule": 60, "options": {"expires": 60}},
+    "look after shifts during outbreaks": {
+        "task": "recruitment.onboarding.tasks.look_after_shifts",
+        "schedule": 300,
+        "options": {"expires": 300},
+    },
     "call off transfers without an answer": {
         "task": "recruitment.quarantine.tasks.call_off_stale_transfers",
         "schedule": 300,

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from search import alert_views, api, candidate_views, recommendation_views, views
+from search import alert_views, api, candidate_views, recommendation_views, replacement_views, views
 
 app_name = "search"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("openings/<int:pk>/candidates/", candidate_views.candidates, name="candidates"),
     path("openings/<int:pk>/candidates/watch/", alert_views.watch_candidates, name="watch_candidates"),
     path("openings/<int:pk>/matching-count/", candidate_views.matching_count, name="matching_count"),
+    path("outbreaks/<int:pk>/replacements/", replacement_views.replacements, name="replacements"),
     path("my/recommendations/", recommendation_views.recommended, name="recommended"),
     path("my/searches/", alert_views.my_searches, name="my_searches"),
     path("my/searches/save/", alert_views.save_search, name="save_search"),

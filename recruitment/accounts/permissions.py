@@ -51,6 +51,7 @@ TABLE: dict[str, frozenset[str]] = {
         "onboarding.accept": [Role.RECRUITER],
         "quarantine.read_own_backup": [Role.RECRUITER],
         "quarantine.reserve_own_backup": [Role.RECRUITER],
+        "outbreaks.replace": [Role.RECRUITER],
         "vaccination.report_own": [Role.RECRUITER],
         # site managers
         "quarantine.manage_site": [Role.SITE_MANAGER],

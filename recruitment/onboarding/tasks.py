@@ -4,7 +4,9 @@ from django.utils import timezone
 from recruitment.onboarding.services.breaches import record_breaches
 from recruitment.onboarding.services.confirming import release_unconfirmed
 from recruitment.onboarding.services.moved_starts import note_moved_starts
+from recruitment.onboarding.services.replacements import look_after
 from recruitment.onboarding.services.waiting import complete_waiting
+from recruitment.quarantine.services.crews import note_returns
 
 
 @shared_task
@@ -20,3 +22,11 @@ def look_after_acceptances() -> None:
 def check_invariants() -> None:
     """Every hour: what must hold and does not is written down for whoever has to mend it."""
     record_breaches(on=timezone.localdate(), now=timezone.now())
+
+
+@shared_task
+def look_after_shifts() -> None:
+    """Every few minutes: who left quarantine is back at work, stand-ins begin on their day and go home when they aren't needed any more."""
+    on = timezone.localdate()
+    note_returns(now=timezone.now(), on=on)
+    look_after(on=on)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from recruitment.onboarding import breach_views, recruiter_views, worker_views
+from recruitment.onboarding import breach_views, recruiter_views, replacement_views, worker_views
 
 app_name = "onboarding"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("applicants/<int:pk>/wait/stop/", recruiter_views.stop, name="stop_waiting"),
     path("openings/<int:pk>/wait/", recruiter_views.wait_for_chosen, name="wait_many"),
     path("applicants/<int:pk>/undo/", recruiter_views.undo, name="undo"),
+    path("outbreaks/<int:pk>/replacements/send/", replacement_views.send_replacements, name="send_replacements"),
+    path("outbreaks/<int:pk>/replacements/support/", replacement_views.ask_department, name="ask_department"),
     path("breaches/", breach_views.breaches, name="breaches"),
     path("breaches/<int:pk>/repair/", breach_views.repair_breach, name="repair"),
     path("openings/<int:pk>/accept/", recruiter_views.accept_chosen, name="accept_many"),

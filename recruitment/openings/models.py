@@ -105,6 +105,7 @@ class Opening(models.Model):
     published_at = models.DateTimeField(_("đăng lúc"), null=True, blank=True)
     confirmed_at = models.DateTimeField(_("xác nhận còn tuyển lúc"), null=True, blank=True)
     closed_at = models.DateTimeField(_("đóng lúc"), null=True, blank=True)
+    suspended_at = models.DateTimeField(null=True, editable=False, help_text=_("tạm dừng vì ổ dịch từ lúc này: nhà máy chưa đăng lại được"))
     outcome = models.CharField(_("kết quả"), max_length=10, choices=Outcome, blank=True)
     copied_from = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="copies")
     import_key = models.CharField(max_length=64, null=True, editable=False)
@@ -136,6 +137,7 @@ class Opening(models.Model):
                 | (Q(status="closed", closed_at__isnull=False) & ~Q(outcome="")),
                 name="opening_status_has_what_it_needs",
             ),
+            models.CheckConstraint(condition=Q(suspended_at=None) | Q(status__in=["paused", "closed"]), name="a_suspended_opening_takes_nobody"),
             models.CheckConstraint(condition=Q(overtime_hours_per_week__lte=13), name="overtime_within_the_month_limit"),
             models.CheckConstraint(condition=Q(hours_per_day__range=(1, 8)), name="working_day_within_the_law"),
             models.CheckConstraint(condition=Q(hours_per_week__range=(1, 48)), name="working_week_within_the_law"),

@@ -78,6 +78,7 @@ def outbreak(request, pk):
         "cover": cover(found.factory, on=timezone.localdate()),
         "paused": found.paused_openings.filter(status="paused").order_by("title", "pk"),
         "may_decide": may(request.user, "outbreaks.decide"),
+        "may_replace": may(request.user, "outbreaks.replace"),
     }
     return render(request, "quarantine/outbreak.html", context)
 
@@ -131,7 +132,7 @@ def lock(request, pk):
         except Refusal as refusal:
             form.add_error(None, refusal.for_people())
         else:
-            messages.success(request, _("Đã khóa. Các tin đã chọn tạm dừng nhận hồ sơ."))
+            messages.success(request, _("Đã khóa. Các tin đã chọn tạm dừng; nhà máy được báo để xếp ca thay."))
             return redirect("quarantine:outbreak", pk)
     return render(request, "quarantine/lock.html", {"outbreak": found, "form": form}, status=REFUSED if form.errors else 200)
 
@@ -139,7 +140,7 @@ def lock(request, pk):
 @permission("outbreaks.decide")
 def unlock(request, pk):
     return _ask_and_act(
-        request, pk, outbreaks.unlock_production, "quarantine/unlock.html", _("Đã mở khóa. Nhà máy có thể đăng lại các tin tạm dừng.")
+        request, pk, outbreaks.unlock_production, "quarantine/unlock.html", _("Đã mở khóa. Các tin tạm dừng vì ổ dịch được đăng lại.")
     )
 
 

@@ -64,6 +64,26 @@ def candidates_search(facts: OpeningFacts, parameters: CandidateParameters, *, o
     return search.extra(**part_of_list(order, page=parameters.page, after=parameters.after)), facets
 
 
+def find_ready(opening: Opening, *, by: dt.date, without: frozenset[int], most: int, user, on: dt.date) -> Found[Worker]:
+    """Up to `most` people of the opening's occupation or a near one who can start on the day `by` or before, the best matches first.
+
+    One request to the index. Where it can't be asked nobody is proposed, since whoever is shown must be ready; `unavailable_since` is set.
+    """
+    facts = opening_facts([opening.pk], on=on)[opening.pk]
+    left_out = [any_of("pk", without)] if without else []
+    conditions = [ready_by(by), fits_of(facts)[RELATED]]
+    query = Q("bool", filter=conditions, must_not=left_out, should=candidates_for(facts))
+    search = Search().query(query).sort(*ORDERS[MATCH]).extra(size=most, track_total_hits=True)
+    try:
+        answer = engine().search("candidate", search)
+    except IndexUnavailable as error:
+        return Found(rows=[], total=0, page=1, facets={}, sort=MATCH, unavailable_since=note_outage(error))
+    rows, refused = load(answer.hits, listed(user=user))
+    people = candidate_facts(list(rows))
+    found = [FoundRow(rows[hit.document], hit.score, score(facts, people[hit.document])) for hit in answer.hits if hit.document in rows]
+    return Found(rows=found, total=answer.total, page=1, facets={}, sort=MATCH, refused=refused)
+
+
 def sort_of(parameters: CandidateParameters) -> str:
     return parameters.sort if parameters.sort in ORDERS else MATCH
 

@@ -12,7 +12,7 @@ from recruitment.employers.models import Enterprise, Factory
 from recruitment.health.models import AdmissionPolicy
 from recruitment.openings.models import Opening
 from recruitment.places.models import Province
-from recruitment.quarantine.models import Room, Site, Stay
+from recruitment.quarantine.models import Outbreak, Room, Site, Stay
 from tests.browser.conftest import LAPTOP
 
 NARROWEST = {"width": 320, "height": 640}
@@ -36,6 +36,7 @@ PAGES = {
                        "/health/policies/", "/health/policies/{policy}/", "/health/policies/{policy}/try/", "/health/claims/", "/areas/", "/areas/import/", "/areas/{province}/",
                        "/areas/{province}/enter/"],
 }  # fmt: skip
+PAGES["recruiter"] += ["/outbreaks/{outbreak}/", "/outbreaks/{outbreak}/replacements/"]
 CASES = [(role, path) for role, paths in PAGES.items() for path in paths]
 
 
@@ -45,6 +46,7 @@ def address_of(page, path: str) -> str:
         page.goto("/openings/")
         return path.replace("{own}", re.search(r"/openings/(\d+)/", page.content())[1])
     objects = {
+        "{outbreak}": Outbreak.objects.filter(factory__in=_factories_of_the_demo()).order_by("pk"),
         "{policy}": AdmissionPolicy.objects.filter(is_exercise=True),
         "{province}": Province.objects.filter(code="01", until=None),
         "{opening}": Opening.objects.filter(status="published").order_by("pk"),

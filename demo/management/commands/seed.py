@@ -16,7 +16,7 @@ from demo.employers import make_factories, make_openings, staff
 from demo.people import make_workers
 from demo.pipeline import accept_some, make_applications
 from demo.rooms import make_rooms, put_to_bed
-from demo.rosters import employ_some
+from demo.rosters import declare_a_case, employ_some
 from demo.sites import house_some, make_sites, reserve_backup
 from demo.travel import make_checkpoints, make_routes, send_some
 from demo.vaccination import plan_waves, report_some
@@ -78,6 +78,7 @@ class Command(BaseCommand):
         outcomes = accept_some(random, count=min(workers // 60, openings), today=today)
         self.report(f"pipeline: {outcomes['accepted']} accepted, {outcomes['refused']} refused with a reason")
         send_some(random, checkpoints, today=today, now=now)
+        declare_a_case(plants, today=today, by=officers[Role.HEALTH_OFFICER])
         report_some(random, plants, today=today, by=officers[Role.HEALTH_OFFICER])
         plan_waves(today=today, by=officers[Role.HEALTH_OFFICER])
 

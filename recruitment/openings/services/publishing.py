@@ -61,6 +61,13 @@ class NotEditable(Refusal):
         return _("Tin đã đóng nên không sửa được. Hãy đăng lại thành tin mới.")
 
 
+class Suspended(Refusal):
+    """An outbreak at the factory stopped what the opening hires for. Carries `opening`."""
+
+    def for_people(self) -> str:
+        return _("Tin tạm dừng vì chỗ làm này đang bị khóa do dịch. Khi mở khóa, tin tự đăng lại.")
+
+
 class FewerThanPromised(Refusal):
     """Carries `promised`: the places held and filled already."""
 
@@ -116,7 +123,7 @@ def publish(*, opening: Opening, by: User, on: dt.date, overrides: Mapping[str, 
     """Show a draft, or a paused opening again, to everybody. Publishing a published one changes nothing.
 
     `overrides` gives the reason for keeping a flagged phrase, by the phrase; the department reads them.
-    Raises CannotPublish with every obstacle, or Conflict if the opening has been closed.
+    Raises CannotPublish with every obstacle, Suspended while an outbreak stops it, or NotEditable if it has been closed.
     """
     Enterprise.objects.select_for_update(of=("self",), no_key=True).get(factories=opening.factory_id)  # it counts its published openings
     now = locked(opening)
@@ -124,6 +131,8 @@ def publish(*, opening: Opening, by: User, on: dt.date, overrides: Mapping[str, 
         return now
     if now.status == Opening.Status.CLOSED:
         raise NotEditable(opening=now)
+    if now.suspended_at:
+        raise Suspended(opening=now)
     reasons = {phrase_key(phrase): reason.strip() for phrase, reason in (overrides or {}).items() if reason.strip()}
     _refuse_if_any(
         [
@@ -157,6 +166,42 @@ def pause(*, opening: Opening, by: User, on: dt.date) -> Opening:
     now.save(update_fields=["status", "changed_by", "changed_at"])
     request_index("opening", [now.pk])
     return now
+
+
+@transaction.atomic
+def suspend(*, opening: Opening, by: User, on: dt.date) -> Opening:
+    """Pause a published opening that an outbreak stops: its factory can't publish it again before it is resumed.
+
+    Suspending one again changes nothing. Conflict if it isn't published.
+    """
+    now = locked(opening)
+    if now.suspended_at:
+        return now
+    now = pause(opening=now, by=by, on=on)
+    now.suspended_at = timezone.now()
+    now.save(update_fields=["suspended_at"])
+    return now
+
+
+@transaction.atomic
+def resume(*, opening: Opening, by: User, on: dt.date) -> Opening:
+    """Let a suspended opening be published again, and publish it if the rules of the day still allow; else it stays paused.
+
+    Nothing changes for one that isn't suspended.
+    """
+    Enterprise.objects.select_for_update(of=("self",), no_key=True).get(factories=opening.factory_id)
+    now = locked(opening)
+    if not now.suspended_at:
+        return now
+    now.suspended_at = None
+    now.save(update_fields=["suspended_at"])
+    if now.status != Opening.Status.PAUSED:
+        return now
+    try:
+        with transaction.atomic():
+            return publish(opening=now, by=by, on=on)
+    except CannotPublish:
+        return locked(now)
 
 
 def locked(opening: Opening) -> Opening:

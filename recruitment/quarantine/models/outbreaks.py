@@ -78,6 +78,7 @@ class OutbreakPerson(models.Model):
     stay = models.ForeignKey(Stay, null=True, on_delete=models.PROTECT, related_name="+")
     decided_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(null=True)
+    returned_at = models.DateTimeField(null=True, help_text=_("đã ra khỏi khu cách ly và trở lại làm việc"))
 
     class Meta:
         ordering = ["pk"]
@@ -89,6 +90,7 @@ class OutbreakPerson(models.Model):
                 | Q(status="dismissed", decided_at__isnull=False, stay=None),
                 name="outbreak_person_is_decided_before_moving",
             ),
+            models.CheckConstraint(condition=Q(returned_at=None) | Q(status="confirmed", stay__isnull=False), name="only_who_was_away_returns"),
         ]
 
     @property
@@ -106,7 +108,10 @@ class OutbreakEvent(models.Model):
         HOUSED = "housed", _("xếp chỗ cách ly")
         LOCKED = "locked", _("khóa")
         UNLOCKED = "unlocked", _("mở lại")
-        REPLACED = "replaced", _("mời người thay")
+        REPLACED = "replaced", _("xếp và mời người thay")
+        SUPPORT = "support", _("xin Sở hỗ trợ người")
+        RETURNED = "returned", _("trở lại làm việc")
+        STOOD_DOWN = "stood_down", _("người thay về chỗ cũ")
         CLOSED = "closed", _("kết thúc")
 
     outbreak = models.ForeignKey(Outbreak, on_delete=models.CASCADE, related_name="events")

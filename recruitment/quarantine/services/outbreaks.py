@@ -10,12 +10,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from recruitment.accounts.models import User
-from recruitment.employers.models import Factory, Line, Workshop
+from recruitment.employers.models import Enterprise, Factory, Line, Workshop
 from recruitment.health.services.events import record_contacts
 from recruitment.notifications.services.messages import send_messages
 from recruitment.openings.models import Opening
-from recruitment.openings.services.publishing import pause
+from recruitment.openings.services.places import lock_openings
+from recruitment.openings.services.publishing import resume, suspend
 from recruitment.quarantine.models import Outbreak, OutbreakEvent, OutbreakPerson, Stay
+from recruitment.quarantine.services.crews import tell_of_lock, tell_of_unlock
 from recruitment.quarantine.services.holders import lock_factory
 from recruitment.quarantine.services.housing import Housing, house_people
 from recruitment.quarantine.tracing import F1, F2, Post, trace
@@ -67,7 +69,7 @@ def declare_case(*, factory: Factory, worker: Worker, found_on: dt.date, by: Use
     case.status, case.decided_by, case.decided_at = Status.CONFIRMED, by, timezone.now()
     case.save()
     record_contacts(workers=[worker], kind=F0, contact_on=found_on, by=by, on=on)
-    _note(outbreak, Kind.DECLARED, by, cases=1)
+    note_event(outbreak, Kind.DECLARED, by, cases=1)
     _propose(outbreak, found_on=found_on, by=by, on=on)
     _changed(outbreak)
     return outbreak
@@ -91,7 +93,7 @@ def confirm_contacts(*, outbreak: Outbreak, chosen: Collection[int], seen: int, 
         workers = [person.worker for person in confirmed if (person.kind, person.facts["on"]) == (kind, day)]
         record_contacts(workers=workers, kind=kind, contact_on=dt.date.fromisoformat(day), by=by, on=on)
     if decided:
-        _note(outbreak, Kind.CONFIRMED, by, confirmed=len(confirmed), dismissed=len(decided) - len(confirmed))
+        note_event(outbreak, Kind.CONFIRMED, by, confirmed=len(confirmed), dismissed=len(decided) - len(confirmed))
     housing = _house(outbreak, people, first, until, by=by, on=on)
     _changed(outbreak)
     return housing
@@ -101,26 +103,41 @@ def confirm_contacts(*, outbreak: Outbreak, chosen: Collection[int], seen: int, 
 def lock_production(
     *, outbreak: Outbreak, lock: str, line: Line | None = None, workshop: Workshop | None = None, openings: Sequence[Opening], by: User, on: dt.date
 ) -> Outbreak:
-    """Stop the line, the workshop or the whole factory (QĐ 2787/QĐ-BYT: as little as contains the infection), and pause these openings."""
+    """Stop the line, the workshop or the whole factory (QĐ 2787/QĐ-BYT: as little as contains the infection), and suspend these openings.
+
+    The factory's recruiters and whoever works there are told.
+    """
+    lock_openings(pks=[opening.pk for opening in openings])
     outbreak = _locked(outbreak)
     outbreak.locked, outbreak.locked_line, outbreak.locked_workshop = lock, line, workshop
     outbreak.save(update_fields=["locked", "locked_line", "locked_workshop"])
     published = [opening for opening in openings if opening.factory_id == outbreak.factory_id and opening.status == Opening.Status.PUBLISHED]
     for opening in sorted(published, key=lambda opening: opening.pk):
-        pause(opening=opening, by=by, on=on)
+        suspend(opening=opening, by=by, on=on)
     outbreak.paused_openings.add(*published)
-    _note(outbreak, Kind.LOCKED, by, what=str(line or workshop or outbreak.factory), openings=len(published))
+    what = str(line or workshop or outbreak.factory)
+    note_event(outbreak, Kind.LOCKED, by, what=what, openings=len(published))
+    tell_of_lock(outbreak, what, on=on)
     return outbreak
 
 
 @transaction.atomic
 def unlock_production(*, outbreak: Outbreak, by: User, on: dt.date) -> list[Opening]:
-    """Work goes on; the openings paused for this outbreak, which their recruiters may publish again. Unlocking twice changes nothing."""
+    """Work goes on, and the openings suspended for this outbreak are published again; those that can't be, which stay paused.
+
+    Unlocking twice changes nothing. The factory's recruiters and whoever works there are told.
+    """
+    Enterprise.objects.select_for_update(of=("self",), no_key=True).get(factories=outbreak.factory_id)
+    lock_openings(pks=outbreak.paused_openings.values_list("pk", flat=True))
     outbreak = _locked(outbreak)
-    paused = list(outbreak.paused_openings.filter(status=Opening.Status.PAUSED).order_by("pk"))
+    suspended = outbreak.paused_openings.exclude(suspended_at=None).order_by("pk")
+    resumed = [resume(opening=opening, by=by, on=on) for opening in suspended]
+    paused = [opening for opening in resumed if opening.status == Opening.Status.PAUSED]
     if outbreak.locked != Outbreak.Lock.NONE:
+        what = str(outbreak.locked_line or outbreak.locked_workshop or outbreak.factory)
+        note_event(outbreak, Kind.UNLOCKED, by, what=what, openings=len(resumed) - len(paused))
+        tell_of_unlock(outbreak, what, on=on)
         Outbreak.objects.filter(pk=outbreak.pk).update(locked=Outbreak.Lock.NONE, locked_line=None, locked_workshop=None)
-        _note(outbreak, Kind.UNLOCKED, by)
     return paused
 
 
@@ -131,7 +148,7 @@ def close_outbreak(*, outbreak: Outbreak, by: User, on: dt.date) -> None:
         return
     unlock_production(outbreak=outbreak, by=by, on=on)
     Outbreak.objects.filter(pk=outbreak.pk).update(closed_at=timezone.now())
-    _note(outbreak, Kind.CLOSED, by)
+    note_event(outbreak, Kind.CLOSED, by)
 
 
 def _propose(outbreak: Outbreak, *, found_on: dt.date, by: User, on: dt.date) -> None:
@@ -150,7 +167,7 @@ def _propose(outbreak: Outbreak, *, found_on: dt.date, by: User, on: dt.date) ->
     OutbreakPerson.objects.bulk_create(fresh)
     OutbreakPerson.objects.bulk_update(raised, ["facts", "status", "decided_at", "decided_by"])
     proposed = [person.kind for person in [*fresh, *raised]]
-    _note(outbreak, Kind.TRACED, by, f1=proposed.count(F1), f2=proposed.count(F2))
+    note_event(outbreak, Kind.TRACED, by, f1=proposed.count(F1), f2=proposed.count(F2))
 
 
 def _posts(factory: Factory, on: dt.date) -> list[Post]:
@@ -178,7 +195,7 @@ def _house(outbreak: Outbreak, people: list[OutbreakPerson], first: dt.date, unt
     OutbreakPerson.objects.bulk_update([person for person in waiting.values() if person.stay], ["stay"])
     if waiting:
         own = sum(stay.drawn_from is not None for stay in housing.stays)
-        _note(outbreak, Kind.HOUSED, by, backup=own, elsewhere=len(housing.stays) - own, without_bed=len(housing.without_bed))
+        note_event(outbreak, Kind.HOUSED, by, backup=own, elsewhere=len(housing.stays) - own, without_bed=len(housing.without_bed))
         _tell(housing.stays)
     return housing
 
@@ -197,7 +214,8 @@ def _tell(stays: Sequence[Stay]) -> None:
 def _locked(outbreak: Outbreak) -> Outbreak:
     """The outbreak's row, locked. Raises OutbreakClosed."""
     lock_factory(Factory(pk=outbreak.factory_id))
-    locked = Outbreak.objects.select_for_update(of=("self",), no_key=True).select_related("factory__zone").get(pk=outbreak.pk)
+    rows = Outbreak.objects.select_for_update(of=("self",), no_key=True)
+    locked = rows.select_related("factory__zone", "locked_line__workshop", "locked_workshop").get(pk=outbreak.pk)
     if locked.closed_at:
         raise OutbreakClosed(outbreak=locked)
     return locked
@@ -207,5 +225,6 @@ def _changed(outbreak: Outbreak) -> None:
     Outbreak.objects.filter(pk=outbreak.pk).update(version=F("version") + 1)
 
 
-def _note(outbreak: Outbreak, kind: str, by: User, **numbers: int | str) -> None:
+def note_event(outbreak: Outbreak, kind: str, by: User | None, **numbers: int | str) -> None:
+    """A line of the timeline."""
     OutbreakEvent.objects.create(outbreak=outbreak, kind=kind, numbers=numbers, by=by)

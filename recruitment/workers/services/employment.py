@@ -1,6 +1,7 @@
 """Where people work: begun, moved within the factory, and ended."""
 
 import datetime as dt
+from collections.abc import Mapping
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -55,6 +56,23 @@ def start_employment(
     employment.line, employment.team, employment.dormitory_room, employment.shuttle = line, team, dormitory_room, shuttle
     employment.save()
     return employment
+
+
+@transaction.atomic
+def move_people(*, posts: Mapping[int, tuple[Line | None, str]], factory: Factory, by: User | None, on: dt.date) -> list[Employment]:
+    """Put people who work at the factory on another line and team, by worker's key; those who were moved.
+
+    Whoever doesn't work there any more is left out. The room and the bus stay. Raises NotThisFactorysLine.
+    """
+    for line, _team in posts.values():
+        if line is not None and line.workshop.factory_id != factory.pk:
+            raise NotThisFactorysLine(line=line, factory=factory)
+    list(Worker.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=posts).order_by("pk").values_list("pk", flat=True))
+    employments = list(Employment.objects.filter(worker__in=posts, factory=factory, until=None).order_by("pk"))
+    for employment in employments:
+        employment.line, employment.team = posts[employment.worker_id]
+    Employment.objects.bulk_update(employments, ["line", "team"])
+    return employments
 
 
 @transaction.atomic

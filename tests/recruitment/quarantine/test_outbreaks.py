@@ -3,14 +3,17 @@
 import datetime as dt
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from recruitment.health.models import HealthEvent
 from recruitment.notifications.models import Message
 from recruitment.openings.models import Opening
+from recruitment.openings.services.publishing import Suspended, publish
 from recruitment.quarantine.models import Outbreak, OutbreakEvent, Stay
-from recruitment.quarantine.services.admissions import book_bed
+from recruitment.quarantine.services.admissions import admit, book_bed, release
+from recruitment.quarantine.services.crews import note_returns, people_out
 from recruitment.quarantine.services.outbreaks import (
     NotEmployedHere,
     OutbreakChanged,
@@ -171,15 +174,100 @@ def test_somebody_with_a_bed_elsewhere_keeps_it(plant, today):
     assert outbreak.people.get(worker=plant.team[1]).stay == held
 
 
-def test_locking_pauses_the_openings_and_unlocking_names_them(plant, today):
+def lock_line(plant, outbreak, *openings):
+    lock_production(outbreak=outbreak, lock="line", line=plant.line, openings=openings, by=plant.officer, on=plant.today)
+
+
+def test_locked_openings_stay_paused_until_the_lock_is_lifted_and_then_are_published_again(plant, today):
     opening, other = OpeningFactory(factory=plant.factory), OpeningFactory()
     outbreak = plant.declare()
-    lock_production(outbreak=outbreak, lock="line", line=plant.line, openings=[opening, other], by=plant.officer, on=today)
+    lock_line(plant, outbreak, opening, other)
     assert Opening.objects.get(pk=opening.pk).status == "paused"
     assert Opening.objects.get(pk=other.pk).status == "published"
+    with pytest.raises(Suspended):
+        publish(opening=opening, by=recruiter_of(plant.factory), on=today)
     for _ in range(2):
-        assert unlock_production(outbreak=outbreak, by=plant.officer, on=today) == [opening]
-    assert outbreak.events.filter(kind="unlocked").count() == 1
+        assert unlock_production(outbreak=outbreak, by=plant.officer, on=today) == []
+    assert Opening.objects.get(pk=opening.pk).status == "published"
+    assert [event.numbers for event in outbreak.events.filter(kind="unlocked")] == [{"what": str(plant.line), "openings": 1}]
+
+
+def test_an_opening_that_could_not_be_published_any_more_stays_paused_and_its_factory_may_mend_it(plant, today):
+    opening = OpeningFactory(factory=plant.factory)
+    outbreak = plant.declare()
+    lock_line(plant, outbreak, opening)
+    Opening.objects.filter(pk=opening.pk).update(closes_on=today - DAY)
+    assert unlock_production(outbreak=outbreak, by=plant.officer, on=today) == [opening]
+    assert not Opening.objects.get(pk=opening.pk).suspended_at
+
+
+def test_an_opening_that_its_recruiter_had_paused_is_left_alone(plant, today):
+    opening = OpeningFactory(factory=plant.factory, paused=True)
+    outbreak = plant.declare()
+    lock_line(plant, outbreak, opening)
+    unlock_production(outbreak=outbreak, by=plant.officer, on=today)
+    assert Opening.objects.get(pk=opening.pk).status == "paused"
+
+
+def test_the_database_itself_publishes_no_suspended_opening(plant, today):
+    opening = OpeningFactory(factory=plant.factory)
+    lock_line(plant, plant.declare(), opening)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Opening.objects.filter(pk=opening.pk).update(status="published")
+
+
+def test_the_line_and_the_recruiters_are_told_of_the_lock_without_a_reason(plant):
+    recruiter, outbreak = recruiter_of(plant.factory), plant.declare()
+    Message.objects.all().delete()
+    lock_line(plant, outbreak)
+    texts = {message.recipient: message.text for message in Message.objects.filter(kind="production", channel="app")}
+    assert texts.keys() == {recruiter, *(worker.user for worker in plant.team)}
+    assert "tạm dừng từ hôm nay" in texts[plant.team[0].user] and "xếp ca thay" in texts[recruiter]
+
+
+def housed(plant):
+    """An outbreak whose three contacts are in quarantine."""
+    SiteFactory()
+    outbreak = plant.declare()
+    stays = plant.confirm(outbreak).stays
+    for stay in stays:
+        admit(stay=stay, by=plant.officer, on=plant.today)
+    return outbreak, stays
+
+
+def out(outbreak, today):
+    return {post.worker for post in people_out(Outbreak.objects.get(pk=outbreak.pk), on=today)}
+
+
+def test_cases_and_close_contacts_are_out_until_they_come_back(plant, today):
+    plant.employ(line=LineFactory(workshop=plant.line.workshop), team="A")  # a second contact works on
+    outbreak, stays = housed(plant)
+    assert out(outbreak, today) == set(plant.team)
+    release(stay=stays[0], by=plant.officer, on=today + DAY)
+    for expected in (1, 0):
+        assert note_returns(now=timezone.now(), on=today + DAY) == expected
+    assert out(outbreak, today) == set(plant.team) - {stays[0].worker}
+    assert [event.numbers for event in outbreak.events.filter(kind="returned")] == [{"people": 1}]
+    message = Message.objects.get(recipient=stays[0].worker.user, kind="back_to_work", channel="sms")
+    assert f"{plant.line} · A" in message.text
+
+
+def test_somebody_moved_to_another_site_is_not_back(plant, today):
+    _outbreak, stays = housed(plant)
+    elsewhere = SiteFactory()
+    release(stay=stays[0], by=plant.officer, on=today)
+    book_bed(worker=stays[0].worker, site=elsewhere, arrives_on=today, leaves_on=today + DAY, by=None)
+    assert note_returns(now=timezone.now(), on=today) == 0
+
+
+def test_everybody_of_a_locked_line_is_out_until_it_is_unlocked(plant, today):
+    outbreak = plant.declare()
+    plant.confirm(outbreak, people=[])
+    assert out(outbreak, today) == {plant.team[0]}
+    lock_line(plant, outbreak)
+    assert out(outbreak, today) == set(plant.team)
+    unlock_production(outbreak=outbreak, by=plant.officer, on=today)
+    assert out(outbreak, today) == {plant.team[0]}
 
 
 def test_a_closed_outbreak_locks_nothing_and_takes_nobody(plant, today):
