@@ -15,6 +15,7 @@ ENTRIES = [
     ("health.manage_own", "health:own", "heart-pulse", lambda: _("Sức khỏe của tôi")),
     ("workers.manage_own", "workers:profile", "user-round", lambda: _("Hồ sơ")),
     ("openings.manage", "openings:board", "briefcase-business", lambda: _("Tin tuyển dụng")),
+    ("onboarding.accept", "onboarding:arrivals", "calendar-check", lambda: _("Tiếp nhận")),
     ("quarantine.read_own_backup", "quarantine:backup", "bed-double", lambda: _("Suất cách ly dự phòng")),
     ("travel.check_passes", "travel:checkpoint", "scan-line", lambda: _("Soát giấy")),
     ("travel.read_crossings", "travel:inside", "log-in", lambda: _("Qua chốt")),

@@ -52,6 +52,7 @@ class Acceptance(models.Model):
     accepted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     confirm_by = models.DateTimeField(null=True, help_text=_("người lao động xác nhận trước lúc này"))
     confirmed_at = models.DateTimeField(null=True)
+    to_decide = models.CharField(max_length=600, blank=True, default="", db_default="", help_text=_("vì sao không tự xếp lại được ngày"))
     undone_at = models.DateTimeField(null=True)
     undone_because = models.CharField(max_length=14, choices=Undoing, blank=True, default="", db_default="")
     undone_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
@@ -160,6 +161,26 @@ class Replacement(models.Model):
             models.UniqueConstraint(fields=["outbreak", "application"], condition=Q(application__isnull=False), name="asked_once_for_an_outbreak"),
         ]
         indexes = [models.Index(fields=["starts_on"], condition=Q(source="own", ended_at=None), name="replacement_standing_in")]
+
+
+class TaskTick(models.Model):
+    """A task that no fact of the system shows, ticked by a person (see task_list.py)."""
+
+    class Code(models.TextChoices):
+        PAPERS = "papers", _("giấy tờ tùy thân")
+        CONTRACT = "contract", _("hợp đồng lao động")
+
+    acceptance = models.ForeignKey(Acceptance, on_delete=models.CASCADE, related_name="ticks")
+    code = models.CharField(max_length=10, choices=Code)
+    ticked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    ticked_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["acceptance", "code"], name="one_tick_per_acceptance_and_task"),
+            models.CheckConstraint(condition=Q(code__in=["papers", "contract"]), name="only_what_no_fact_shows_is_ticked"),
+        ]
 
 
 class BreachQuerySet(models.QuerySet):

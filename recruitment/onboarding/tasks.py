@@ -4,6 +4,7 @@ from django.utils import timezone
 from recruitment.onboarding.services.breaches import record_breaches
 from recruitment.onboarding.services.confirming import release_unconfirmed
 from recruitment.onboarding.services.moved_starts import note_moved_starts
+from recruitment.onboarding.services.redating import follow_changes
 from recruitment.onboarding.services.replacements import look_after
 from recruitment.onboarding.services.waiting import complete_waiting
 from recruitment.quarantine.services.crews import note_returns
@@ -11,9 +12,10 @@ from recruitment.quarantine.services.crews import note_returns
 
 @shared_task
 def look_after_acceptances() -> None:
-    """Every minute, and whenever something was freed: clocks that ran out, then the queue, then days that moved."""
+    """Every minute, and whenever something was freed: clocks that ran out, days that moved, then the queue."""
     now, on = timezone.now(), timezone.localdate()
     release_unconfirmed(now=now, on=on)
+    follow_changes(on=on)
     complete_waiting(on=on)
     note_moved_starts(on=on)
 

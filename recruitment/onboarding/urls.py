@@ -1,6 +1,6 @@
 from django.urls import path
 
-from recruitment.onboarding import breach_views, recruiter_views, replacement_views, worker_views
+from recruitment.onboarding import breach_views, recruiter_views, replacement_views, task_views, worker_views
 
 app_name = "onboarding"
 urlpatterns = [
@@ -13,6 +13,12 @@ urlpatterns = [
     path("applicants/<int:pk>/undo/", recruiter_views.undo, name="undo"),
     path("outbreaks/<int:pk>/replacements/send/", replacement_views.send_replacements, name="send_replacements"),
     path("outbreaks/<int:pk>/replacements/support/", replacement_views.ask_department, name="ask_department"),
+    path("applications/<int:pk>/tasks/", task_views.own_tasks, name="own_tasks"),
+    path("applications/<int:pk>/trip/", task_views.choose_own_trip, name="choose_trip"),
+    path("applications/<int:pk>/papers/", task_views.tick_own, name="tick_papers"),
+    path("applicants/<int:pk>/tasks/", task_views.tasks_of_applicant, name="tasks"),
+    path("applicants/<int:pk>/contract/", task_views.tick_contract, name="tick_contract"),
+    path("coming/", task_views.arrivals, name="arrivals"),
     path("breaches/", breach_views.breaches, name="breaches"),
     path("breaches/<int:pk>/repair/", breach_views.repair_breach, name="repair"),
     path("openings/<int:pk>/accept/", recruiter_views.accept_chosen, name="accept_many"),

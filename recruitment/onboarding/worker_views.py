@@ -22,6 +22,7 @@ def confirm_page(request, pk):
     try:
         confirm(application=application, by=request.user, on=timezone.localdate())
         messages.success(request, _("Đã xác nhận. Chỗ làm và giường là của bạn; xem việc cần làm bên dưới."))
+        return redirect("onboarding:own_tasks", pk)
     except Refusal as refusal:
         messages.error(request, refusal.for_people())
     return redirect("applications:application", pk)
