@@ -55,6 +55,9 @@ TABLE: dict[str, frozenset[str]] = {
         "vaccination.report_own": [Role.RECRUITER],
         # site managers
         "quarantine.manage_site": [Role.SITE_MANAGER],
+        "quarantine.watch": [Role.SITE_MANAGER, Role.HEALTH_OFFICER],
+        "quarantine.read_papers": [Role.SITE_MANAGER, WORKER],
+        "quarantine.check_papers": [ANYONE],
         # checkpoints
         "travel.check_passes": [Role.CHECKPOINT_OFFICER],
         "travel.read_crossings": [Role.CHECKPOINT_OFFICER, Role.LABOUR_OFFICER, Role.HEALTH_OFFICER],

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from recruitment.quarantine import arrival_views, stay_views
+from recruitment.quarantine import arrival_views, paper_views, result_views, stay_views
 
 urlpatterns = [
     path("arrivals/", arrival_views.own_arrivals, name="own_arrivals"),
@@ -10,6 +10,13 @@ urlpatterns = [
     path("sites/<int:pk>/arrivals/print/", arrival_views.codes, name="codes"),
     path("arrive/<str:code>/", arrival_views.arrive, name="arrive"),
     path("stays/<int:pk>/undo/", arrival_views.undo, name="undo"),
+    path("sites/<int:pk>/tests/", result_views.tests, name="tests"),
+    path("sites/<int:pk>/watch/", result_views.watch, name="watch"),
+    path("reports/<int:pk>/answer/", result_views.answer, name="answer_report"),
+    path("stays/papers/<int:pk>/", paper_views.paper, name="paper"),
+    path("stays/papers/<int:pk>/revoke/", paper_views.revoke, name="revoke_paper"),
+    path("papers/<str:code>/", paper_views.check, name="check_paper"),
     path("my/stay/", stay_views.own, name="own_stay"),
+    path("my/stay/report/", stay_views.report, name="report_symptoms"),
     path("capacity/no-shows/", arrival_views.no_shows, name="no_shows"),
 ]

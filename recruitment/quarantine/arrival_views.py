@@ -11,9 +11,10 @@ from django.views.decorators.http import require_POST
 
 from recruitment.accounts.permissions import permission
 from recruitment.quarantine.arrival_forms import CodeForm
-from recruitment.quarantine.models import ArrivalPolicy, NoShow, Site, Stay, Transfer
+from recruitment.quarantine.models import ArrivalPolicy, NoShow, Site, Stay, SymptomReport, Transfer
 from recruitment.quarantine.services.arrivals import EXPECTED, UNKNOWN, Answer, address_of, codes_of, look_up
 from recruitment.quarantine.services.corrections import undo_admission, undo_release
+from recruitment.quarantine.services.testing import due_tests
 from recruitment.shared.qr import qr_code
 from recruitment.shared.refusals import Refusal
 
@@ -111,6 +112,8 @@ def _gate(request, site: Site, form: CodeForm, answer: Answer | None = None):
         "answer": answer,
         "today": today,
         "policy": policy,
+        "tests_due": due_tests(site, until=today).count(),
+        "reports": SymptomReport.objects.filter(stay__site=site, answered_at=None).count(),
         "expected": people.filter(status=Stay.Status.BOOKED, arrives_on__lte=today, leaves_on__gt=today)[:MOST_SHOWN],
         "coming": Transfer.objects.open().filter(destination=site).select_related("stay__site", "stay__worker__user")[:MOST_SHOWN],
         "leaving": people.filter(status=Stay.Status.ADMITTED, leaves_on__lte=today)[:MOST_SHOWN],

@@ -1,6 +1,16 @@
 from django.urls import path
 
-from recruitment.quarantine import arrival_urls, figure_views, outbreak_views, pool_views, room_views, transfer_views, views, waiting_views
+from recruitment.quarantine import (
+    arrival_urls,
+    figure_views,
+    outbreak_views,
+    paper_views,
+    pool_views,
+    room_views,
+    transfer_views,
+    views,
+    waiting_views,
+)
 
 app_name = "quarantine"
 urlpatterns = [
@@ -18,7 +28,7 @@ urlpatterns = [
     path("stays/<int:pk>/bed/", room_views.bed_of, name="bed"),
     path("stays/<int:pk>/admit/", views.admit_person, name="admit"),
     path("stays/<int:pk>/extend/", views.extend, name="extend"),
-    path("stays/<int:pk>/release/", views.release_person, name="release"),
+    path("stays/<int:pk>/release/", paper_views.release_person, name="release"),
     *arrival_urls.urlpatterns,
     path("backup/", views.backup, name="backup"),
     path("backup/<int:pk>/", views.factory_backup, name="factory_backup"),

@@ -14,7 +14,7 @@ from recruitment.accounts.permissions import permission
 from recruitment.employers.models import Factory
 from recruitment.quarantine.forms import LEDGER_DAYS, CapacityForm, ExtendForm, ReserveForm
 from recruitment.quarantine.models import BackupPool, BackupReservation, ReservationNight, Site, SiteNight, Stay, WaitingRequest
-from recruitment.quarantine.services import admissions
+from recruitment.quarantine.services.admissions import admit
 from recruitment.quarantine.services.capacity import change_capacity, confirm_figures
 from recruitment.quarantine.services.cover import Cover, Offer, beds_for, cover, covers, horizon, offers
 from recruitment.quarantine.services.extensions import extend_stay
@@ -80,13 +80,17 @@ def confirm_site_figures(request, pk):
 @permission("quarantine.manage_site")
 def admit_person(request, pk):
     """Asks first, so that the right person is let in."""
-    return _ask_and_move(request, pk, admissions.admit, "quarantine/admit.html", _("Đã nhận %(name)s vào khu."))
-
-
-@permission("quarantine.manage_site")
-def release_person(request, pk):
-    """Asks first: a bed given back may be promised to somebody else at once."""
-    return _ask_and_move(request, pk, admissions.release, "quarantine/release.html", _("Đã cho %(name)s ra. Giường trống từ đêm nay."))
+    stay = get_object_or_404(Stay.objects.managed_by(request.user).select_related("site", "worker__user"), pk=pk)
+    refusal = None
+    if request.method == "POST":
+        try:
+            admit(stay=stay, by=request.user, on=timezone.localdate())
+        except Refusal as raised:
+            refusal = raised.for_people()
+        else:
+            messages.success(request, _("Đã nhận %(name)s vào khu.") % {"name": stay.worker.user.name})
+            return redirect("quarantine:site", stay.site_id)
+    return render(request, "quarantine/admit.html", {"stay": stay, "refusal": refusal}, status=REFUSED if refusal else 200)
 
 
 @permission("quarantine.manage_site")
@@ -201,20 +205,6 @@ def _first_night(request, today: dt.date) -> dt.date:
     except ValueError:
         return today
     return asked if today <= asked <= today + LEDGER_DAYS * DAY else today
-
-
-def _ask_and_move(request, pk, move, template: str, done: str):
-    stay = get_object_or_404(Stay.objects.managed_by(request.user).select_related("site", "worker__user"), pk=pk)
-    refusal = None
-    if request.method == "POST":
-        try:
-            move(stay=stay, by=request.user, on=timezone.localdate())
-        except Refusal as raised:
-            refusal = raised.for_people()
-        else:
-            messages.success(request, done % {"name": stay.worker.user.name})
-            return redirect("quarantine:site", stay.site_id)
-    return render(request, template, {"stay": stay, "refusal": refusal}, status=REFUSED if refusal else 200)
 
 
 def _ways_out(now: Cover, near: list[Offer], form: ReserveForm) -> dict:

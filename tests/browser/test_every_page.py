@@ -37,6 +37,7 @@ PAGES = {
                        "/areas/{province}/enter/"],
 }  # fmt: skip
 PAGES["recruiter"] += ["/outbreaks/{outbreak}/", "/outbreaks/{outbreak}/replacements/"]
+PAGES["site_manager"] += ["/sites/{site}/tests/", "/sites/{site}/watch/", "/sites/{site}/arrivals/print/"]
 CASES = [(role, path) for role, paths in PAGES.items() for path in paths]
 
 

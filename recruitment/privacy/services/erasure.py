@@ -13,7 +13,7 @@ from recruitment.onboarding.services.withdrawal import withdraw
 from recruitment.privacy.models import DataRequest
 from recruitment.privacy.services.export import belonging_to
 from recruitment.privacy.services.requests import answer_request
-from recruitment.quarantine.models import Stay
+from recruitment.quarantine.models import EarlyLeaving, Stay, SymptomReport
 from recruitment.shared.refusals import Refusal
 from recruitment.workers.models import Consent, Employment, Worker
 from search.outbox import request_index
@@ -62,6 +62,8 @@ def erase_worker(*, worker: Worker, by: User | None, on: dt.date) -> None:
         withdraw(application=application, by=by or worker.user, on=on)
     HealthEvent.objects.filter(worker=worker).delete()
     Clearance.objects.filter(worker=worker).update(decision=NO_DECISION, is_current=False)
+    SymptomReport.objects.filter(stay__worker=worker).delete()
+    EarlyLeaving.objects.filter(stay__worker=worker).delete()
     Consent.objects.filter(worker=worker).delete()
     worker.occupations.all().delete()
     worker.zones.clear()

@@ -9,7 +9,7 @@ from django.db.models import CASCADE, Model
 from recruitment.accounts.models import SensitiveReading, User
 from recruitment.applications.models import Application, ApplicationEvent
 from recruitment.health.models import Clearance, HealthEvent
-from recruitment.quarantine.models import Stay
+from recruitment.quarantine.models import Stay, SymptomReport
 from recruitment.workers.models import Consent, Employment, WorkerOccupation
 
 LEFT_OUT = {"password", "id", "identity_index", "national_id_index", "user", "worker", "recipient", "person"}  # keys of ours, and the person
@@ -52,6 +52,7 @@ def _of_worker(worker) -> dict[str, Any]:
         ),
         "application_events": _rows(ApplicationEvent.objects.filter(application__worker=worker).order_by("pk"), ["application", "status", "at"]),
         "stays": _rows(Stay.objects.filter(worker=worker).order_by("pk"), ["site", "arrives_on", "leaves_on", "status"]),
+        "reports": _rows(SymptomReport.objects.filter(stay__worker=worker).order_by("pk"), ["at", "text"]),
         "employments": _rows(
             Employment.objects.filter(worker=worker).order_by("pk"), ["factory", "line", "team", "dormitory_room", "shuttle", "since", "until"]
         ),

@@ -4,6 +4,7 @@ from recruitment.quarantine.models.arrivals import ArrivalCode, ArrivalPolicy, N
 from recruitment.quarantine.models.backup import BackupPool, BackupReservation, PoolMembership, ReservationNight
 from recruitment.quarantine.models.figures import FigureUpdate, KindFigures
 from recruitment.quarantine.models.outbreaks import Outbreak, OutbreakEvent, OutbreakPerson
+from recruitment.quarantine.models.papers import CompletionPaper, EarlyLeaving, StayTest, SymptomReport
 from recruitment.quarantine.models.policies import BackupPolicy, OutbreakRisk, WaitingPolicy
 from recruitment.quarantine.models.rooms import Bed, BedAssignment, Room, RoomKind
 from recruitment.quarantine.models.sites import Site, SiteNight
@@ -19,7 +20,9 @@ __all__ = [
     "BackupReservation",
     "Bed",
     "BedAssignment",
+    "CompletionPaper",
     "DateRange",
+    "EarlyLeaving",
     "FigureUpdate",
     "FreedBeds",
     "JournalEntry",
@@ -36,6 +39,8 @@ __all__ = [
     "Site",
     "SiteNight",
     "Stay",
+    "StayTest",
+    "SymptomReport",
     "Transfer",
     "WaitingPolicy",
     "WaitingRequest",

@@ -19,6 +19,7 @@ from recruitment.quarantine.services.cover import free_beds
 from recruitment.quarantine.services.freshness import nearest_first, sites_with_fresh_figures
 from recruitment.quarantine.services.holders import lock_holder_of
 from recruitment.quarantine.services.ledger import Movement, lock_nights, move, nights_between, settle
+from recruitment.quarantine.services.testing import plan_tests
 from recruitment.shared.refusals import Refusal
 from recruitment.workers.models import Worker
 
@@ -97,7 +98,7 @@ def book_bed(*, worker: Worker, site: Site, arrives_on: dt.date, leaves_on: dt.d
 
 @transaction.atomic
 def admit(*, stay: Stay, by: User, on: dt.date) -> Stay:
-    """The person has arrived. Repeating it changes nothing. Raises NotToday, or WrongMoment after cancellation."""
+    """The person has arrived; the tests that the rules ask for are planned. Repeating it changes nothing. Raises NotToday, or WrongMoment after cancellation."""
     stay = lock_stay(stay)
     if stay.status == Stay.Status.ADMITTED:
         return stay
@@ -108,6 +109,7 @@ def admit(*, stay: Stay, by: User, on: dt.date) -> Stay:
     stay.status, stay.admitted_at = Stay.Status.ADMITTED, timezone.now()
     stay.save(update_fields=["status", "admitted_at"])
     JournalEntry.objects.create(site=stay.site, first=on, until=stay.leaves_on, change=JournalEntry.Change.ADMIT, stay=stay, by=by)
+    plan_tests(stay)
     return stay
 
 

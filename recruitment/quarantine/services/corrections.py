@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from psycopg import errors
 
 from recruitment.accounts.models import User
-from recruitment.quarantine.models import ArrivalPolicy, JournalEntry, ReservationNight, Stay
+from recruitment.quarantine.models import ArrivalPolicy, CompletionPaper, JournalEntry, ReservationNight, Stay
 from recruitment.quarantine.services.admissions import AlreadyHasABed, WrongMoment, lock_stay
 from recruitment.quarantine.services.beds import take_bed_back
+from recruitment.quarantine.services.leaving import revoke_paper
 from recruitment.quarantine.services.ledger import Movement, NoCapacity, move, nights_between
 from recruitment.shared.refusals import Refusal
 
@@ -71,6 +72,8 @@ def undo_release(*, stay: Stay, by: User, on: dt.date) -> Stay:
         if unused.update(drawn=F("drawn") + 1) != len(nights := nights_between(first, stay.leaves_on)):
             raise NoCapacity(site=stay.site, nights=nights)
     move([movement], by=by)
+    for paper in CompletionPaper.objects.filter(stay=stay, revoked_at=None):
+        revoke_paper(paper=paper, reason=_("Cho ra nhầm, người này vẫn ở khu."), by=by)
     return stay
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from recruitment.accounts.models import Membership, User
 from recruitment.notifications.services.messages import send_message, send_messages
-from recruitment.quarantine.models import JournalEntry, Site, Stay, Transfer
+from recruitment.quarantine.models import JournalEntry, Site, Stay, StayTest, Transfer
 from recruitment.quarantine.services import admissions
 from recruitment.quarantine.services.freshness import require_fresh_figures
 from recruitment.quarantine.services.ledger import move
@@ -156,6 +156,7 @@ def arrive(*, transfer: Transfer, by: User, on: dt.date) -> Transfer:
     _end_origin(transfer.stay, by=by, on=on)
     if transfer.held_stay:
         _begin(transfer.held_stay, by=by, on=on)
+        StayTest.objects.filter(stay=transfer.stay).update(stay=transfer.held_stay)
     transfer.complete()
     return _keep(transfer, answer_by=None)
 

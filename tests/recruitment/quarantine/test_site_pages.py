@@ -111,7 +111,7 @@ def test_releasing_asks_first_and_then_frees_the_bed(client, today, place, manag
     address = reverse("quarantine:release", args=[stay.pk])
     assert client.get(address).status_code == 200
     assert figures(place, today)[2] == 1
-    client.post(address)
+    client.post(address, {"reason": "Về quê gấp"})
     assert figures(place, today)[2] == 0
 
 
