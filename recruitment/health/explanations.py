@@ -85,6 +85,7 @@ _SENTENCES: dict[str, Callable[[dict], str]] = {
     "no_policy": _plain(gettext_lazy("Chưa có quy định nào cho ngày này: cán bộ y tế sẽ quyết định.")),
     "no_rule": _plain(gettext_lazy("%(number)s không có mục nào cho trường hợp này: cán bộ y tế sẽ quyết định.")),
     "officer_decides": _plain(gettext_lazy("%(number)s để cơ quan y tế quyết định trường hợp này.")),
+    "officer_decided": _plain(gettext_lazy("Cơ quan y tế đã quyết định riêng cho bạn: %(number)s, có giá trị đến %(until)s.")),
     "refused_by_rule": _plain(gettext_lazy("%(number)s chưa cho người từ nơi bạn ở vào tỉnh.")),
     "contact": _contact,
     "contact_undecided": _plain(gettext_lazy("Diện %(what)s từ ngày %(on)s: cơ quan y tế quyết định cách ly và ngày được đi.")),

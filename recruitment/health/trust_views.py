@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from recruitment.accounts.permissions import permission
 from recruitment.health.certificate_forms import KeyForm, RevokeForm, WithdrawForm
 from recruitment.health.models.trust import RevokedCertificate, TrustedKey
-from recruitment.health.services.trust import restore_certificate, revoke_certificate, trust_keys, withdraw_key
+from recruitment.health.services.trust import approve_key, restore_certificate, revoke_certificate, trust_keys, withdraw_key
 from recruitment.shared.forms import clean_text
 from recruitment.shared.refusals import Refusal
 
@@ -28,7 +28,7 @@ def keys(request):
     sought = clean_text(request.GET.get("q", "")[:80])
     rows = TrustedKey.objects.filter(Q(country__iexact=sought) | Q(fingerprint__istartswith=sought)) if sought else TrustedKey.objects.all()
     rows = rows.annotate(proofs=Count("events", filter=Q(events__removed_at=None))).order_by("withdrawn_at", "country", "valid_until", "pk")
-    page = Paginator(rows.select_related("added_by", "withdrawn_by"), ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(rows.select_related("added_by", "approved_by", "withdrawn_by"), ROWS_PER_PAGE).get_page(request.GET.get("page"))
     now = timezone.now()
     lines = [{"key": key, "state": _state(key, now), "usages": _usages(key)} for key in page.object_list]
     return render(request, "health/keys.html", {"page": page, "lines": lines, "sought": sought, "revoked": RevokedCertificate.objects.count()})
@@ -42,7 +42,8 @@ def add_keys(request):
         taken, refusals = trust_keys(pems=chosen["pems"], country=chosen["country"], source=chosen["source"], by=request.user, at=timezone.now())
         if taken:
             count = len(taken)
-            messages.success(request, ngettext("Đã thêm %(count)s khóa.", "Đã thêm %(count)s khóa.", count) % {"count": count})
+            done = ngettext("Đã thêm %(count)s khóa, chờ cán bộ khác duyệt.", "Đã thêm %(count)s khóa, chờ cán bộ khác duyệt.", count)
+            messages.success(request, done % {"count": count})
             if refusals:
                 reasons = " ".join(dict.fromkeys(refusal.for_people() for refusal in refusals))
                 messages.warning(request, _("Bỏ qua %(count)s chứng thư. %(reasons)s") % {"count": len(refusals), "reasons": reasons[:500]})
@@ -53,9 +54,20 @@ def add_keys(request):
 
 
 @permission("health.manage_trust")
+@require_POST
+def approve(request, pk):
+    try:
+        approve_key(key=get_object_or_404(TrustedKey, pk=pk), by=request.user, at=timezone.now())
+        messages.success(request, _("Đã duyệt. Từ giờ giấy ký bằng khóa này được xác minh."))
+    except Refusal as refusal:
+        messages.error(request, refusal.for_people())
+    return redirect("health:keys")
+
+
+@permission("health.manage_trust")
 def withdraw(request, pk):
     """Says what hangs on the key, asks for a reason."""
-    key = get_object_or_404(TrustedKey.objects.trusted(), pk=pk)
+    key = get_object_or_404(TrustedKey.objects.standing(), pk=pk)
     form = WithdrawForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -97,6 +109,8 @@ def _state(key: TrustedKey, now) -> tuple[str, str]:
     """(colour, words)"""
     if key.withdrawn_at:
         return "bad", _("đã thu hồi")
+    if key.approved_at is None:
+        return "warn", _("chờ người thứ hai duyệt")
     if key.valid_until < now:
         return "warn", _("hết hạn")
     return ("warn", _("chưa đến hạn dùng")) if key.valid_from > now else ("good", _("đang dùng"))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from recruitment.health import area_views, certificate_views, claim_views, policy_views, trust_views, views
+from recruitment.health import area_views, certificate_views, claim_views, decision_views, policy_views, trust_views, views
 
 app_name = "health"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("my/health/<int:pk>/remove/", views.remove, name="remove"),
     path("health/keys/", trust_views.keys, name="keys"),
     path("health/keys/new/", trust_views.add_keys, name="add_keys"),
+    path("health/keys/<int:pk>/approve/", trust_views.approve, name="approve_key"),
     path("health/keys/<int:pk>/withdraw/", trust_views.withdraw, name="withdraw_key"),
     path("health/revoked/", trust_views.revoked, name="revoked"),
     path("health/revoked/<int:pk>/restore/", trust_views.restore, name="restore_certificate"),
@@ -32,6 +33,10 @@ urlpatterns = [
     path("health/claims/<int:pk>/", claim_views.claim, name="claim"),
     path("health/claims/<int:pk>/take/", claim_views.take, name="claim_take"),
     path("health/claims/<int:pk>/decide/", claim_views.decide, name="claim_decide"),
+    path("health/decisions/", decision_views.waiting, name="decisions"),
+    path("health/decisions/<int:pk>/", decision_views.decide, name="decision"),
+    path("health/decisions/<int:pk>/approve/", decision_views.approve, name="decision_approve"),
+    path("health/decisions/<int:pk>/return/", decision_views.send_back, name="decision_return"),
     path("areas/", area_views.area_levels, name="area_levels"),
     path("areas/<int:pk>/", area_views.province, name="area_province"),
     path("areas/<int:pk>/enter/", area_views.enter, name="area_enter"),

@@ -9,10 +9,11 @@ from axe_playwright_python.sync_playwright import Axe
 from recruitment.accounts.models import User
 from recruitment.applications.models import Application
 from recruitment.employers.models import Enterprise, Factory
-from recruitment.health.models import AdmissionPolicy
+from recruitment.health.models import AdmissionPolicy, Clearance
 from recruitment.openings.models import Opening
 from recruitment.places.models import Province
 from recruitment.quarantine.models import Outbreak, Room, Site, Stay
+from recruitment.workers.models import Worker
 from tests.browser.conftest import LAPTOP
 
 NARROWEST = {"width": 320, "height": 640}
@@ -33,7 +34,7 @@ PAGES = {
                        "/enterprises/waiting/", "/enterprises/{waiting}/approve/", "/wording/", "/breaches/"],
     "health_officer": ["/vaccination/", "/vaccination/?level=zones", "/vaccination/waves/", "/vaccination/waves/new/", "/vaccination/communes/report/", "/vaccination/import/",
                        "/capacity/", "/outbreaks/", "/outbreaks/declare/", "/health/keys/", "/health/keys/new/", "/health/revoked/",
-                       "/health/policies/", "/health/policies/{policy}/", "/health/policies/{policy}/try/", "/health/claims/", "/areas/", "/areas/import/", "/areas/{province}/",
+                       "/health/policies/", "/health/policies/{policy}/", "/health/policies/{policy}/try/", "/health/claims/", "/health/decisions/", "/health/decisions/{undecided}/", "/areas/", "/areas/import/", "/areas/{province}/",
                        "/areas/{province}/enter/"],
 }  # fmt: skip
 PAGES["recruiter"] += ["/outbreaks/{outbreak}/", "/outbreaks/{outbreak}/replacements/"]
@@ -48,6 +49,7 @@ def address_of(page, path: str) -> str:
         return path.replace("{own}", re.search(r"/openings/(\d+)/", page.content())[1])
     objects = {
         "{outbreak}": Outbreak.objects.filter(factory__in=_factories_of_the_demo()).order_by("pk"),
+        "{undecided}": Worker.objects.filter(clearances__in=Clearance.objects.to_decide()).order_by("pk"),
         "{policy}": AdmissionPolicy.objects.filter(is_exercise=True),
         "{province}": Province.objects.filter(code="01", until=None),
         "{opening}": Opening.objects.filter(status="published").order_by("pk"),

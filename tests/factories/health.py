@@ -130,3 +130,4 @@ class TrustedKeyFactory(factory.django.DjangoModelFactory):
     valid_until = factory.LazyAttribute(lambda row: row.issuer.key.valid_until)
     usages = factory.LazyAttribute(lambda row: sorted(row.issuer.key.usages))
     source = "Danh sách thử"
+    approved_at = factory.LazyFunction(timezone.now)

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from recruitment.accounts.models import User
+from recruitment.health.models.decisions import OfficerDecision
 from recruitment.health.models.policies import AdmissionPolicy, AdmissionRule
 from recruitment.shared.crypto import EncryptedJSONField
 from recruitment.workers.models import Worker
@@ -13,6 +14,11 @@ from recruitment.workers.models import Worker
 class ClearanceQuerySet(models.QuerySet):
     def current(self):
         return self.filter(is_current=True)
+
+    def to_decide(self):
+        """People whom no rule speaks of, the longest waiting first; not those who hid themselves."""
+        waiting = self.current().filter(verdict=Clearance.Verdict.UNDECIDED, worker__user__is_active=True)
+        return waiting.exclude(worker__status=Worker.Status.HIDDEN).order_by("decided_at", "pk")
 
 
 class Clearance(models.Model):
@@ -37,6 +43,7 @@ class Clearance(models.Model):
     monitoring_days = models.PositiveSmallIntegerField(default=0)
     decision = EncryptedJSONField()
     policy = models.ForeignKey(AdmissionPolicy, null=True, on_delete=models.PROTECT, related_name="+")
+    officer_decision = models.ForeignKey(OfficerDecision, null=True, on_delete=models.PROTECT, related_name="+")
     policy_version = models.PositiveIntegerField(default=0)
     record_version = models.PositiveIntegerField()
     is_current = models.BooleanField(default=True)
@@ -49,8 +56,8 @@ class Clearance(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["worker"], condition=Q(is_current=True), name="one_current_clearance"),
             models.CheckConstraint(
-                condition=Q(verdict__in=["cleared", "conditional"], ready_on__isnull=False, policy__isnull=False)
-                | Q(verdict="refused", ready_on=None, policy__isnull=False)
+                condition=(Q(policy__isnull=False) | Q(officer_decision__isnull=False))
+                & (Q(verdict__in=["cleared", "conditional"], ready_on__isnull=False) | Q(verdict="refused", ready_on=None))
                 | Q(verdict="undecided", ready_on=None),
                 name="clearance_verdict_has_its_date",
             ),

@@ -11,8 +11,12 @@ from recruitment.shared.crypto import blind_index
 
 
 class TrustedKeyQuerySet(models.QuerySet):
-    def trusted(self):
+    def standing(self):
+        """Not withdrawn: trusted, or waiting for the second officer."""
         return self.filter(withdrawn_at=None)
+
+    def trusted(self):
+        return self.standing().filter(approved_at__isnull=False)
 
     def with_id(self, key_id: bytes):
         """The first eight bytes of the fingerprint: two certificates may share them."""
@@ -22,7 +26,8 @@ class TrustedKeyQuerySet(models.QuerySet):
 class TrustedKey(models.Model):
     """A public key of somebody who issues health certificates: what its X.509 certificate says, and where it came from.
 
-    Rows are never changed but to withdraw them: events verified by a key point at it.
+    Taken up by one health officer and approved by another; a row of the project's own has neither. From then on rows are changed only to
+    withdraw them: events verified by a key point at it.
     """
 
     class Usage(models.TextChoices):
@@ -41,6 +46,8 @@ class TrustedKey(models.Model):
     source = models.CharField(_("nguồn"), max_length=300)
     added_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     added_at = models.DateTimeField(auto_now_add=True)
+    approved_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    approved_at = models.DateTimeField(null=True)
     withdrawn_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     withdrawn_at = models.DateTimeField(null=True)
     withdrawal_reason = models.CharField(_("lý do thu hồi"), max_length=300, blank=True)
@@ -58,6 +65,13 @@ class TrustedKey(models.Model):
                 condition=Q(withdrawn_at=None, withdrawn_by=None, withdrawal_reason="")
                 | (Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False) & ~Q(withdrawal_reason="")),
                 name="withdrawal_has_its_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by=None, approved_at=None)
+                | Q(approved_by=None, approved_at__isnull=False, added_by=None)
+                | (Q(approved_by__isnull=False, approved_at__isnull=False, added_by__isnull=False) & ~Q(approved_by=F("added_by"))),
+                name="two_people_trust_a_key",
+                violation_error_message=_("Người thêm khóa không tự duyệt được."),
             ),
         ]
 

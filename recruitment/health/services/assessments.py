@@ -10,7 +10,7 @@ from django.utils.translation import override
 
 from recruitment.accounts.models import User
 from recruitment.health import policy
-from recruitment.health.models import Clearance, ClearanceChange, HealthRecord, Reassessment
+from recruitment.health.models import Clearance, ClearanceChange, HealthRecord, OfficerDecision, Reassessment
 from recruitment.health.rulebook import Rulebook
 from recruitment.health.services.facts import Levels, person_facts
 from recruitment.health.services.policies import rulebook_from
@@ -20,7 +20,16 @@ from recruitment.workers.models import Worker
 from search.outbox import request_index
 
 CHUNK = 1000
-COMPARED = ["verdict", "entry_quarantine_place", "entry_quarantine_days", "monitoring_days", "policy_id", "policy_version", "record_version"]
+COMPARED = [
+    "verdict",
+    "entry_quarantine_place",
+    "entry_quarantine_days",
+    "monitoring_days",
+    "policy_id",
+    "policy_version",
+    "officer_decision_id",
+    "record_version",
+]
 SLIDE = """
 UPDATE health_clearance SET assessed_on = %s, ready_on = slid.ready_on, decision = slid.decision, decided_at = %s
 FROM unnest(%s::bigint[], %s::date[], %s::bytea[]) AS slid (pk, ready_on, decision) WHERE health_clearance.id = slid.pk
@@ -66,9 +75,12 @@ def assess_chunk(
     locked = HealthRecord.objects.select_for_update(of=("self",), no_key=True).filter(worker__in=pks).order_by("worker_id")
     versions = dict(locked.values_list("worker_id", "version"))
     former = {row.worker_id: row for row in Clearance.objects.current().filter(worker__in=pks)}
+    decided = {row.worker_id: row for row in OfficerDecision.objects.standing_on(on).filter(worker__in=pks).order_by("pk")}
     fresh, slid = [], []
     for pk, facts in person_facts(pks, on=on, levels=levels).items():
         before, row = former.get(pk), as_row(pk, policy.assess(facts, rulebook, on), versions[pk], on)
+        if row.verdict == Clearance.Verdict.UNDECIDED and pk in decided and decided[pk].record_version == row.record_version:
+            _as_decided(row, decided[pk])
         if before is None or any(getattr(before, name) != getattr(row, name) for name in COMPARED) or has_moved(before, row):
             fresh.append(row)
         elif before.decision != row.decision or before.ready_on != row.ready_on:
@@ -162,6 +174,24 @@ def as_row(pk: int, decision: policy.Clearance, version: int, on: dt.date) -> Cl
         policy_version=decision.policy.version if decision.policy else 0,
         record_version=version,
     )
+
+
+def _as_decided(row: Clearance, decided: OfficerDecision) -> None:
+    """What two officers decided where the rules left it to them: from the later of today and their first day."""
+    row.officer_decision = decided
+    travel_on = max(row.assessed_on, decided.valid_from)
+    if decided.admits:
+        row.verdict = Clearance.Verdict.CLEARED if travel_on == row.assessed_on else Clearance.Verdict.CONDITIONAL
+        row.ready_on = travel_on + dt.timedelta(days=decided.quarantine_days)
+        row.entry_quarantine_place, row.entry_quarantine_days = decided.quarantine_place, decided.quarantine_days
+        row.monitoring_days = decided.monitoring_days
+    else:
+        row.verdict = Clearance.Verdict.REFUSED
+    facts = {"number": decided.document, "until": _iso(decided.valid_until), "place": decided.quarantine_place, "days": decided.quarantine_days}
+    reasons = [{"code": "officer_decided", "facts": facts}]
+    if decided.admits:
+        reasons.append({"code": "rule", "facts": facts | {"monitoring": decided.monitoring_days}})
+    row.decision = {**row.decision, "travel_on": _iso(travel_on) if decided.admits else None, "reasons": [*row.decision["reasons"], *reasons]}
 
 
 def as_json(decision: policy.Clearance) -> dict:

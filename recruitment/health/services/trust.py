@@ -66,9 +66,25 @@ class KeyAlreadyWithdrawn(Conflict):
     pass
 
 
+class OwnKey(Refusal):
+    """Whoever took it up can't approve it."""
+
+    def for_people(self) -> str:
+        return _("Bạn thêm khóa này nên không tự duyệt được. Hãy nhờ một cán bộ y tế khác kiểm tra dấu vân tay rồi duyệt.")
+
+
+class KeyNotWaiting(Conflict):
+    """Somebody approved or withdrew it meanwhile."""
+
+    def for_people(self) -> str:
+        return _("Khóa này không còn chờ duyệt: người khác vừa duyệt hoặc thu hồi.")
+
+
 @transaction.atomic
 def trust_key(*, pem: str, country: str, source: str, by: User | None, at: dt.datetime) -> TrustedKey:
     """Take up the key of one X.509 certificate; its period and usages are read from it, and its country if none is given.
+
+    It counts once another officer approves it; the project's own (`by` None) count at once.
 
     Raises UnreadableKey, ExpiredKey, KeyWithoutCountry or KeyAlreadyTrusted.
     """
@@ -89,6 +105,7 @@ def trust_key(*, pem: str, country: str, source: str, by: User | None, at: dt.da
         usages=sorted(key.usages),
         source=source,
         added_by=by,
+        approved_at=None if by else at,
     )
     try:
         with transaction.atomic():
@@ -111,9 +128,19 @@ def trust_keys(*, pems: Collection[str], country: str, source: str, by: User, at
 
 
 @transaction.atomic
+def approve_key(*, key: TrustedKey, by: User, at: dt.datetime) -> None:
+    """The second officer compared the fingerprint: from now on it proves. Raises OwnKey or KeyNotWaiting."""
+    if key.added_by_id == by.pk:
+        raise OwnKey(key=key)
+    waiting = TrustedKey.objects.standing().filter(pk=key.pk, approved_at=None, added_by__isnull=False).exclude(added_by=by)
+    if not waiting.update(approved_by=by, approved_at=at):
+        raise KeyNotWaiting(key=key)
+
+
+@transaction.atomic
 def withdraw_key(*, key: TrustedKey, reason: str, by: User, at: dt.datetime) -> None:
     """Trust it no longer. What it proved becomes a claim again, in the background. Raises KeyAlreadyWithdrawn."""
-    if not TrustedKey.objects.trusted().filter(pk=key.pk).update(withdrawn_at=at, withdrawn_by=by, withdrawal_reason=reason):
+    if not TrustedKey.objects.standing().filter(pk=key.pk).update(withdrawn_at=at, withdrawn_by=by, withdrawal_reason=reason):
         raise KeyAlreadyWithdrawn(key=key)
     transaction.on_commit(_nudge, robust=True)
 

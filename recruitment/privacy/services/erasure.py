@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from recruitment.accounts.models import User
 from recruitment.applications.models import Application
-from recruitment.health.models import Clearance, HealthEvent
+from recruitment.health.models import Clearance, HealthEvent, OfficerDecision
 from recruitment.onboarding.services.withdrawal import withdraw
 from recruitment.privacy.models import DataRequest
 from recruitment.privacy.services.export import belonging_to
@@ -64,6 +64,7 @@ def erase_worker(*, worker: Worker, by: User | None, on: dt.date) -> None:
     Clearance.objects.filter(worker=worker).update(decision=NO_DECISION, is_current=False)
     SymptomReport.objects.filter(stay__worker=worker).delete()
     EarlyLeaving.objects.filter(stay__worker=worker).delete()
+    OfficerDecision.objects.filter(worker=worker).update(reason="-")
     Consent.objects.filter(worker=worker).delete()
     worker.occupations.all().delete()
     worker.zones.clear()

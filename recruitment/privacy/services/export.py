@@ -8,7 +8,7 @@ from django.db.models import CASCADE, Model
 
 from recruitment.accounts.models import SensitiveReading, User
 from recruitment.applications.models import Application, ApplicationEvent
-from recruitment.health.models import Clearance, HealthEvent
+from recruitment.health.models import Clearance, HealthEvent, OfficerDecision
 from recruitment.quarantine.models import Stay, SymptomReport
 from recruitment.workers.models import Consent, Employment, WorkerOccupation
 
@@ -45,6 +45,9 @@ def _of_worker(worker) -> dict[str, Any]:
         "occupations": _rows(WorkerOccupation.objects.filter(worker=worker).order_by("pk"), ["occupation", "experience_months"]),
         "consents": _rows(Consent.objects.filter(worker=worker).order_by("pk"), ["purpose", "version", "given_at", "withdrawn_at"]),
         "health": _rows(HealthEvent.objects.filter(worker=worker).order_by("pk"), ["facts", "proof", "recorded_at", "removed_at"]),
+        "officer_decisions": _rows(
+            OfficerDecision.objects.filter(worker=worker).order_by("pk"), ["admits", "reason", "document", "valid_from", "valid_until", "status"]
+        ),
         "clearances": _rows(Clearance.objects.filter(worker=worker).order_by("pk"), ["assessed_on", "verdict", "ready_on", "decision", "policy"]),
         "applications": _rows(
             Application.objects.filter(worker=worker).select_related("opening").order_by("pk"),

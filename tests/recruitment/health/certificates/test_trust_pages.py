@@ -3,7 +3,7 @@
 import html
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -34,7 +34,14 @@ def test_a_key_is_pasted_and_listed_with_what_its_certificate_says(client, offic
     issuer = Issuer(usages=("test",))
     response = client.post("/health/keys/new/", {"pem": issuer.pem, "source": "Công văn thử", "country": ""}, follow=True)
     page = shown(response)
-    for text in ("Đã thêm 1 khóa", f'VN <span class="muted">{issuer.key.key_id.hex()}', "xét nghiệm", "Công văn thử", "Cán bộ Thử", "đang dùng"):
+    for text in (
+        "Đã thêm 1 khóa",
+        f'VN <span class="muted">{issuer.key.key_id.hex()}',
+        "xét nghiệm",
+        "Công văn thử",
+        "Cán bộ Thử",
+        "chờ người thứ hai duyệt",
+    ):
         assert text in page
 
 
@@ -103,3 +110,22 @@ def test_the_list_costs_the_same_for_one_key_and_for_thirty(client, officer):
     with CaptureQueriesContext(connection) as thirty:
         client.get("/health/keys/")
     assert len(one) == len(thirty)
+
+
+def test_a_key_proves_nothing_until_a_second_officer_approves_it(client, officer):
+    client.post("/health/keys/new/", {"pem": Issuer().pem, "source": "Cổng thử"})
+    key = TrustedKey.objects.get()
+    assert not TrustedKey.objects.trusted().exists()
+    refused = shown(client.post(f"/health/keys/{key.pk}/approve/", follow=True))
+    assert "không tự duyệt được" in refused and "Cần cán bộ khác duyệt" in refused
+    client.force_login(UserFactory(health_officer=True, name="Người Thứ Hai"))
+    assert key.fingerprint in shown(client.get("/health/keys/"))
+    approved = shown(client.post(f"/health/keys/{key.pk}/approve/", follow=True))
+    assert "Đã duyệt" in approved and "duyệt: Người Thứ Hai" in approved and "đang dùng" in approved
+    assert TrustedKey.objects.trusted().get() == key
+    assert "không còn chờ duyệt" in shown(client.post(f"/health/keys/{key.pk}/approve/", follow=True))
+
+
+def test_the_database_wants_two_people_for_a_key(officer):
+    with pytest.raises(IntegrityError):
+        TrustedKeyFactory(added_by=officer, approved_by=officer)
