@@ -106,6 +106,7 @@ class Application(models.Model):
         UNDONE = "undone", _("nhà máy hủy việc nhận")
         NO_ANSWER = "no_answer", _("hết hạn trả lời")
         NOT_CONFIRMED = "not_confirmed", _("hết hạn xác nhận")
+        NO_SHOW = "no_show", _("người lao động không đến")
 
     worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="applications")
     opening = models.ForeignKey(Opening, on_delete=models.PROTECT, related_name="applications")

@@ -128,7 +128,8 @@ RULES = [
         ACCEPTANCE.format(
             expected="clearance.entry_quarantine_days::text",
             found="coalesce(stay.status, '0')",
-            condition=f"acceptance.undone_at IS NULL AND {ASKS_FOR_A_BED} AND (stay.id IS NULL OR stay.status = 'cancelled')",
+            condition=f"acceptance.undone_at IS NULL AND {ASKS_FOR_A_BED} AND NOT EXISTS (SELECT FROM quarantine_stay AS bed "
+            "WHERE bed.worker_id = application.worker_id AND bed.status <> 'cancelled' AND bed.leaves_on > acceptance.arrives_on)",
         ),
     ),
     Rule(

@@ -9,7 +9,7 @@ from recruitment.accounts.models import User
 from recruitment.applications.models import Application
 from recruitment.employers.models import Factory, Line
 from recruitment.health.models import Clearance
-from recruitment.quarantine.models import BackupReservation, Outbreak, Stay
+from recruitment.quarantine.models import BackupReservation, NoShow, Outbreak, Stay
 from recruitment.travel.models import EntryPass, Seat
 from recruitment.workers.models import Worker
 
@@ -22,6 +22,10 @@ class AcceptanceQuerySet(models.QuerySet):
     def to_confirm(self):
         """The worker has not said yes yet: what is held is freed at `confirm_by`."""
         return self.standing().filter(confirmed_at=None, confirm_by__isnull=False)
+
+    def not_come(self):
+        """The site gave the entry bed to somebody else, because nobody came for it in time (quarantine's NoShow)."""
+        return self.standing().filter(entry_stay__pk__in=NoShow.objects.order_by().values("stay"))
 
 
 class Acceptance(models.Model):
@@ -37,6 +41,7 @@ class Acceptance(models.Model):
         UNREACHABLE = "unreachable", _("không liên lạc được")
         OUTBREAK = "outbreak", _("nhà máy có ca bệnh")
         NOT_CONFIRMED = "not_confirmed", _("người lao động không xác nhận kịp")
+        NO_SHOW = "no_show", _("người lao động không đến")
 
     RECRUITERS_REASONS = [Undoing.MISTAKE, Undoing.FEWER_NEEDED, Undoing.DATES, Undoing.UNREACHABLE, Undoing.OUTBREAK]
 

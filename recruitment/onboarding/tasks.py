@@ -2,7 +2,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from recruitment.onboarding.services.breaches import record_breaches
-from recruitment.onboarding.services.confirming import release_unconfirmed
+from recruitment.onboarding.services.confirming import release_no_shows, release_unconfirmed
 from recruitment.onboarding.services.moved_starts import note_moved_starts
 from recruitment.onboarding.services.redating import follow_changes
 from recruitment.onboarding.services.replacements import look_after
@@ -15,6 +15,7 @@ def look_after_acceptances() -> None:
     """Every minute, and whenever something was freed: clocks that ran out, days that moved, then the queue."""
     now, on = timezone.now(), timezone.localdate()
     release_unconfirmed(now=now, on=on)
+    release_no_shows(on=on)
     follow_changes(on=on)
     complete_waiting(on=on)
     note_moved_starts(on=on)

@@ -1,8 +1,10 @@
-"""What is held for somebody who was accepted without having been asked waits for a yes, by the policy's clock."""
+"""What is held waits for a yes, by the policy's clock, and for the person to come: else everything is freed."""
 
 import datetime as dt
+from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -46,29 +48,59 @@ def confirm(*, application: Application, by: User, on: dt.date) -> Acceptance:
 
 def release_unconfirmed(*, now: dt.datetime, on: dt.date) -> int:
     """Free everything held for those whose clock ran out; how many. Each is a transaction of its own, looked at again under its lock."""
-    late = Acceptance.objects.to_confirm().filter(confirm_by__lte=now).order_by("confirm_by", "pk").select_related("application")
-    return sum(_release(acceptance.application, now, on) for acceptance in list(late[:CHUNK]))
+    late = Acceptance.objects.to_confirm().filter(confirm_by__lte=now).order_by("confirm_by", "pk")
+    return _each(late, LAPSED, on)
+
+
+def release_no_shows(*, on: dt.date) -> int:
+    """Free the rest of what was held for those who never came for their bed: place, backup, seat and pass; how many."""
+    return _each(Acceptance.objects.not_come().order_by("pk"), NOT_COME, on)
+
+
+@dataclass(frozen=True)
+class Lapse:
+    """How an acceptance ends without anybody's act, and what both sides are told (msgids)."""
+
+    because: Acceptance.Undoing
+    ending: Application.Ending
+    with_others: str
+    without: str
+    to_recruiter: str
+
+
+LAPSED = Lapse(
+    Acceptance.Undoing.NOT_CONFIRMED,
+    Application.Ending.NOT_CONFIRMED,
+    gettext_noop("Đã hết hạn xác nhận việc %(title)s, %(factory)s nên chỗ được trả lại. Việc khác còn chỗ, còn giường: %(others)s."),
+    gettext_noop("Đã hết hạn xác nhận việc %(title)s, %(factory)s nên chỗ được trả lại. Mở Vùng Xanh để xem việc khác."),
+    gettext_noop("Người lao động không xác nhận kịp: %(receipt)s, tin %(title)s. Chỗ đã trống lại."),
+)
+NOT_COME = Lapse(
+    Acceptance.Undoing.NO_SHOW,
+    Application.Ending.NO_SHOW,
+    gettext_noop("Bạn không đến như hẹn nên việc %(title)s, %(factory)s không giữ nữa. Việc khác còn chỗ, còn giường: %(others)s."),
+    gettext_noop("Bạn không đến như hẹn nên việc %(title)s, %(factory)s không giữ nữa. Mở Vùng Xanh để xem việc khác."),
+    gettext_noop("Người lao động không đến: %(receipt)s, tin %(title)s. Chỗ, xe và giấy đã được trả lại."),
+)
+
+
+def _each(acceptances: QuerySet[Acceptance], lapse: Lapse, on: dt.date) -> int:
+    rows = list(acceptances.select_related("application")[:CHUNK])
+    return sum(_release(row.application, acceptances.filter(pk=row.pk), lapse, on) for row in rows)
 
 
 @transaction.atomic
-def _release(application: Application, now: dt.datetime, on: dt.date) -> bool:
+def _release(application: Application, still: QuerySet[Acceptance], lapse: Lapse, on: dt.date) -> bool:
     worker = lock_person(application)
     application = locked(application)
-    acceptance = Acceptance.objects.to_confirm().filter(application=application, confirm_by__lte=now).select_related("entry_stay").first()
+    acceptance = still.select_related("entry_stay").first()
     if acceptance is None or application.status != Application.Status.ACCEPTED or was_seen(acceptance):
         return False
     lock_openings(pks=[application.opening_id])
     application.undo()
-    application.ending = Application.Ending.NOT_CONFIRMED
+    application.ending = lapse.ending
     keep(application, by=None)
-    because = Acceptance.Undoing.NOT_CONFIRMED
-    free_everything(acceptance=acceptance, application=application, worker=worker, because=because, by=None, on=on)
-    tell_of_others(
-        application,
-        kind="not_confirmed",
-        with_others=gettext_noop("Đã hết hạn xác nhận việc %(title)s, %(factory)s nên chỗ được trả lại. Việc khác còn chỗ, còn giường: %(others)s."),
-        without=gettext_noop("Đã hết hạn xác nhận việc %(title)s, %(factory)s nên chỗ được trả lại. Mở Vùng Xanh để xem việc khác."),
-        on=on,
-    )
-    tell_recruiter(application, "not_confirmed", gettext_noop("Người lao động không xác nhận kịp: %(receipt)s, tin %(title)s. Chỗ đã trống lại."))
+    free_everything(acceptance=acceptance, application=application, worker=worker, because=lapse.because, by=None, on=on)
+    tell_of_others(application, kind=lapse.ending, with_others=lapse.with_others, without=lapse.without, on=on)
+    tell_recruiter(application, lapse.ending, lapse.to_recruiter)
     return True

@@ -8,11 +8,14 @@ from django.utils import timezone
 
 from recruitment.applications.models import Application
 from recruitment.notifications.models import Message
+from recruitment.onboarding import invariants
 from recruitment.onboarding.models import Acceptance
 from recruitment.onboarding.services.acceptance import accept
-from recruitment.onboarding.services.confirming import TooLate, confirm, release_unconfirmed
+from recruitment.onboarding.services.confirming import TooLate, confirm, release_no_shows, release_unconfirmed
 from recruitment.openings.models import Opening
 from recruitment.quarantine.models import Stay
+from recruitment.quarantine.services.arrivals import free_beds_of_no_shows
+from recruitment.travel.models import EntryPass
 from tests.recruitment.onboarding.situations import ENTRY_QUARANTINE, Province
 
 pytestmark = pytest.mark.django_db
@@ -76,3 +79,14 @@ def test_the_worker_confirms_on_the_page_of_the_application(client, accepted):
     assert "Tôi đồng ý và sẽ đến" in client.get(address).content.decode()
     page = client.post(reverse("onboarding:confirm", args=[accepted.application_id]), follow=True).content.decode()
     assert "Đã xác nhận" in page and "Tôi đồng ý và sẽ đến" not in page
+
+
+def test_whoever_never_came_for_the_bed_loses_place_and_pass_too(accepted, today):
+    late = later(24 * (2 + (accepted.arrives_on - today).days))
+    confirm(application=accepted.application, by=accepted.application.worker.user, on=today)
+    assert release_no_shows(on=late["on"]) == 0
+    assert free_beds_of_no_shows(**late) == 1
+    assert [release_no_shows(on=late["on"]) for _ in range(2)] == [1, 0]
+    assert Application.objects.get().ending == "no_show"
+    assert Opening.objects.get().accepted == 0 and not EntryPass.objects.not_revoked().exists()
+    assert list(invariants.find(**late)) == []
