@@ -20,6 +20,7 @@ from recruitment.shared.refusals import Refusal
 
 REFUSED = 422
 MOST_AT_ONCE = 200
+FEW_ROOMS = 24
 DAY = dt.timedelta(days=1)
 
 
@@ -31,7 +32,7 @@ def room_map(request, pk):
     context = {
         "site": site,
         "today": today,
-        "floors": [(place, list(group)) for place, group in groupby(rooms, key=lambda room: (room.building, room.floor))],
+        "floors": _floors(rooms),
         "waiting": without_bed(site, today)[: MOST_AT_ONCE + 1],
         "balance": balance(site, on=today),
         "last": site.nights.order_by("-night").values_list("night", flat=True).first(),
@@ -159,6 +160,27 @@ def _rooms(rooms, on: dt.date) -> list[Room]:
         place.free = len(place.beds.all()) - len({row.bed_id for row in tonight})
         place.company = tonight[0].get_company_display() if tonight else ""
     return listed
+
+
+def _floors(rooms: list[Room]) -> list[dict]:
+    """On a phone a floor where nothing is to be seen or done stays folded, unless there are few rooms altogether."""
+    floors = []
+    for (building, name), group in groupby(rooms, key=lambda room: (room.building, room.floor)):
+        listed = list(group)
+        opened = [room for room in listed if room.is_open]
+        dirty = sum(not room.is_clean for room in opened)
+        floors.append(
+            {
+                "building": building,
+                "name": name,
+                "rooms": listed,
+                "free": sum(room.free for room in opened),
+                "beds": sum(len(room.beds.all()) for room in opened),
+                "dirty": dirty,
+                "open": bool(dirty) or len(rooms) <= FEW_ROOMS or any(room.people for room in listed),
+            }
+        )
+    return floors
 
 
 def _room_page(request, managed: Room, *, form: CloseRoomForm | None = None, refusal: str = ""):

@@ -150,6 +150,25 @@ def note_closed_beds(*, site: Site, kind: str, beds: int, by: User | None) -> No
     _keep(site, after, key=uuid.uuid4(), noted_at=timezone.now(), by=by)
 
 
+def follow_rooms(*, site: Site, by: User | None, on: dt.date) -> int:
+    """Rooms have come or grown: the totals of their kinds are their beds, and the ledger moves by what that makes more; how many.
+
+    Part of the transaction that changes the rooms. Nothing for a site that has said no figures yet. Raises PromisedMore.
+    """
+    lock_nights([(site.pk, on, on + dt.timedelta(days=1))])
+    before = counts_of(latest_update(site))
+    if not before:
+        return 0
+    beds, said = beds_by_kind(site, on=on), {row.kind: row for row in before}
+    after = [_resized(said.get(kind) or Counts(kind, 0, 0, 0, 0), beds[kind].total if kind in beds else said[kind].total) for kind in said | beds]
+    if sorted(after, key=str) == sorted(before, key=str):
+        return 0
+    now = timezone.now()
+    _move_capacity(site, before, after, noted_at=now, by=by, on=on)
+    _keep(site, after, key=uuid.uuid4(), noted_at=now, by=by)
+    return sum(row.usable for row in after) - sum(row.usable for row in before)
+
+
 def latest_update(site: Site) -> FigureUpdate | None:
     return site.figure_updates.select_related("by").order_by("-pk").first()
 
@@ -226,6 +245,12 @@ def _with_rooms(site: Site, counts: Sequence[Counts]) -> list[Counts]:
     order = list(RoomKind.values)
     rows = [Counts(row.kind, beds.get(row.kind, row.total), row.occupied, row.closed, row.held) for row in counts]
     return sorted((row for row in rows if row.total), key=lambda row: order.index(row.kind))
+
+
+def _resized(row: Counts, total: int) -> Counts:
+    """With another total; what no longer fits into it is cut."""
+    held = min(row.held, total)
+    return Counts(row.kind, total, min(row.occupied, total), min(row.closed, total - held), held)
 
 
 def _seen(site: Site, seen: int) -> list[Counts]:
