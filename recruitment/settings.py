@@ -248,12 +248,18 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.ScopedRateThrottle"],
-    "DEFAULT_THROTTLE_RATES": {"openings": "120/min", "candidates": "60/min"},  # of one address, or of one person who is signed in
+    "DEFAULT_THROTTLE_RATES": {
+        "openings": "120/min",
+        "candidates": "60/min",
+        "capacity": "60/min",
+    },  # of one address, or of one person who is signed in
     "NUM_PROXIES": int(BEHIND_PROXY),
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Vùng Xanh",
-    "DESCRIPTION": _("Tin tuyển dụng của khu công nghiệp, cho đối tác; người tìm việc, cho nhà tuyển dụng đã đăng nhập."),
+    "DESCRIPTION": _(
+        "Tin tuyển dụng của khu công nghiệp, cho đối tác; người tìm việc, cho nhà tuyển dụng đã đăng nhập; số giường, cho hệ thống của khu cách ly."
+    ),
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from recruitment.quarantine.services.arrivals import free_beds_of_no_shows
 from recruitment.quarantine.services.capacity import extend_all
+from recruitment.quarantine.services.capacity_requests import forget_requests
 from recruitment.quarantine.services.reservations import keep_cover
 from recruitment.quarantine.services.transfers import call_off_stale
 from recruitment.quarantine.services.waiting import end_overdue, make_offers
@@ -12,8 +13,9 @@ from recruitment.quarantine.services.waiting import end_overdue, make_offers
 
 @shared_task
 def extend_ledger() -> None:
-    """Nightly: the coming year exists in advance, and factories' backup beds reach the new end of the policy's horizon."""
+    """Nightly: the coming year exists in advance, factories' backup beds reach the new end of the policy's horizon, old answers go."""
     on = timezone.localdate()
+    forget_requests(now=timezone.now())
     extend_all(on=on)
     keep_cover(on=on)
 

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from recruitment.quarantine import (
+    api,
     arrival_urls,
     outbreak_views,
     paper_views,
@@ -13,6 +14,7 @@ from recruitment.quarantine import (
 
 app_name = "quarantine"
 urlpatterns = [
+    path("api/v1/sites/<int:pk>/capacity", api.CapacityView.as_view(), name="api_capacity"),
     path("sites/", views.sites, name="sites"),
     path("sites/<int:pk>/", views.site, name="site"),
     path("sites/<int:pk>/capacity/", views.change_site_capacity, name="change_capacity"),

@@ -30,7 +30,7 @@ OPENINGS, CANDIDATES = "/api/v1/openings/", "/api/v1/candidates/"
 
 @pytest.fixture(autouse=True)
 def never_throttled(monkeypatch):
-    monkeypatch.setattr(ScopedRateThrottle, "THROTTLE_RATES", {"openings": None, "candidates": None})
+    monkeypatch.setattr(ScopedRateThrottle, "THROTTLE_RATES", {"openings": None, "candidates": None, "capacity": None})
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Quarantine sites with their rooms, their ledger of nights, backup reservations, stays, and the journal of every change."""
 
+from recruitment.quarantine.models.api import CapacityRequest
 from recruitment.quarantine.models.arrivals import ArrivalCode, ArrivalPolicy, NoShow
 from recruitment.quarantine.models.backup import BackupPool, BackupReservation, PoolMembership, ReservationNight
 from recruitment.quarantine.models.figures import FigureUpdate, KindFigures
@@ -20,6 +21,7 @@ __all__ = [
     "BackupReservation",
     "Bed",
     "BedAssignment",
+    "CapacityRequest",
     "CompletionPaper",
     "DateRange",
     "EarlyLeaving",
