@@ -8,6 +8,13 @@ from recruitment.accounts.permissions import ANYONE, SIGNED_IN, WORKER, may, rol
 from recruitment.notifications.models import Message
 
 MOST_COUNTED = 10
+MOST_IN_A_ROW = 8  # more entries than that take two rows of a laptop's page: then neighbours of a kind share a menu
+GROUPS = [
+    # label getter, URL names: in this order they stand together where the first of them would
+    (lambda: _("Quy định, khóa ký"), ["health:policies", "health:area_levels", "health:keys"]),
+    (lambda: _("Cách ly, ổ dịch"), ["quarantine:transfers", "quarantine:outbreaks", "quarantine:capacity"]),
+    (lambda: _("Duyệt, sửa"), ["employers:approvals", "openings:wording_queue", "onboarding:breaches"]),
+]
 ENTRIES = [
     # permission, URL name, icon, label getter: shown to whoever may, in this order
     ("openings.read", "search:openings", "search", lambda: _("Tìm việc")),
@@ -39,21 +46,41 @@ ENTRIES = [
 
 
 def navigation(request):
-    """`navigation`: (label, address, is current, icon) for each entry the person may open.
+    """`navigation`: (label, address, is current, icon) for each entry the person may open; `menus`: the same as they are drawn,
+    (label of the menu or "", whether one of it is current, entries).
 
     `unread`: messages not seen yet, at most 10, which a page shows as "9+".
     `works_here` is true for everybody but job seekers: their pages load the style sheet of boards and wide tables.
     """
     user = getattr(request, "user", None)
     if user is None:
-        return {"navigation": [], "works_here": False, "unread": 0, "demo": settings.DEMO}
-    entries = [(label(), reverse(name), icon) for permission, name, icon, label in ENTRIES if may(user, permission)]
+        return {"navigation": [], "menus": [], "works_here": False, "unread": 0, "demo": settings.DEMO}
+    entries = [(name, (label(), reverse(name), icon)) for permission, name, icon, label in ENTRIES if may(user, permission)]
+    drawn = {name: (label, address, request.path == address, icon) for name, (label, address, icon) in entries}
     return {
-        "navigation": [(label, address, request.path == address, icon) for label, address, icon in entries],
+        "navigation": list(drawn.values()),
+        "menus": _menus(drawn),
         "works_here": bool(roles_of(user) - {ANYONE, SIGNED_IN, WORKER}),
         "unread": _unread(user),
         "demo": settings.DEMO,
     }
+
+
+def _menus(drawn: dict[str, tuple]) -> list[tuple[str, bool, list[tuple]]]:
+    """Each entry alone where they fit a row; else a menu for each group of which the person has two or more."""
+    menus: dict[str, tuple[str, list[str]]] = {}
+    if len(drawn) > MOST_IN_A_ROW:
+        for label, names in GROUPS:
+            together = [name for name in names if name in drawn]
+            if len(together) > 1:
+                menus |= {name: (label(), together) for name in together}
+    found = []
+    for name in drawn:
+        label, together = menus.get(name, ("", [name]))
+        if name == min(together, key=list(drawn).index):
+            entries = [drawn[member] for member in together]
+            found.append((label, any(current for _label, _address, current, _icon in entries), entries))
+    return found
 
 
 def _unread(user) -> int:

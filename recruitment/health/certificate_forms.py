@@ -1,6 +1,7 @@
 """Sending a certificate; and, for health officers, keys to trust and certificates to revoke."""
 
 import re
+from collections.abc import Callable
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -10,6 +11,7 @@ from recruitment.health.certificate_explanations import EXPLANATIONS
 from recruitment.health.certificates.pictures import MOST_MEGABYTES, text_in_picture
 from recruitment.health.certificates.problems import Problem, Unreadable
 from recruitment.shared.forms import CleanCharField
+from recruitment.shared.refusals import Refusal
 
 MOST_TYPED_CHARACTERS = 20_000  # a certificate has a tenth; a longer paste is told what is wrong with it, not cut
 MOST_BUNDLE_CHARACTERS = 1_500_000
@@ -34,6 +36,11 @@ class CertificateForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "autocomplete": "off", "autocapitalize": "off"}),
     )
 
+    def __init__(self, *arguments, before_reading: Callable[[], None] = lambda: None, **options):
+        """`before_reading` is called before a photo is read, and may raise a Refusal."""
+        super().__init__(*arguments, **options)
+        self.before_reading = before_reading
+
     def clean_photo(self):
         photo = self.cleaned_data["photo"]
         if photo and photo.size > MOST_MEGABYTES * 2**20:
@@ -52,9 +59,12 @@ class CertificateForm(forms.Form):
             return self.cleaned_data
         if photo:
             try:
+                self.before_reading()
                 self.cleaned_data["text"] = text_in_picture(photo.read())
             except Unreadable as refusal:
                 self.add_error("photo", refused(refusal.problem))
+            except Refusal as refusal:
+                self.add_error(refusal.field, refusal.for_people())
         elif typed:
             self.cleaned_data["text"] = typed
         else:

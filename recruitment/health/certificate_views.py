@@ -4,6 +4,7 @@ Nothing is stored between reading and recording: the page carries the text of th
 """
 
 import datetime as dt
+from functools import partial
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
@@ -21,6 +22,7 @@ from recruitment.health.certificates.content import Content
 from recruitment.health.certificates.identity import Births, Names
 from recruitment.health.models import HealthEvent
 from recruitment.health.services.certificates import Verdict, judge, record_certificate
+from recruitment.health.services.photos import count_photo
 from recruitment.health.views import fact_line, has_agreed
 from recruitment.shared.refusals import Refusal
 
@@ -42,7 +44,8 @@ def send(request):
     if not has_agreed(worker):
         messages.warning(request, _("Trước khi khai sức khỏe, hãy cho biết bạn đồng ý để hệ thống dùng các thông tin này."))
         return redirect("workers:consents")
-    form = CertificateForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
+    limit = partial(count_photo, by=request.user, address=request.META["REMOTE_ADDR"])
+    form = CertificateForm(*((request.POST, request.FILES) if request.method == "POST" else ()), before_reading=limit)
     if request.method == "POST" and form.is_valid():
         text = form.cleaned_data["text"]
         verdict = judge(text, worker=worker, at=timezone.now())

@@ -15,6 +15,7 @@ SHARED = {  # what every capability may lean on; a new module here is a decision
     "middleware",
     "money",
     "qr",
+    "rates",
     "refusals",
     "templatetags",
     "uploads",

@@ -4,13 +4,13 @@ import datetime as dt
 import hmac
 import secrets
 
-from django.core.cache import cache
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from recruitment.accounts.models import OneTimeCode
 from recruitment.notifications.services.messages import send_to_phone
 from recruitment.shared.crypto import blind_index
+from recruitment.shared.rates import is_within
 from recruitment.shared.refusals import Refusal
 
 VALID = dt.timedelta(minutes=10)
@@ -100,12 +100,5 @@ def _lock_phone(phone: str) -> None:
 
 
 def _count(key: str, most: int) -> None:
-    seconds = int(WINDOW.total_seconds())
-    cache.add(key, 0, timeout=seconds)
-    try:
-        used = cache.incr(key)
-    except ValueError:  # it lapsed between the two calls
-        cache.set(key, 1, timeout=seconds)
-        return
-    if used > most:
-        raise TooManyCodes(minutes=max(1, seconds // 60))
+    if not is_within(key, most=most, window=WINDOW):
+        raise TooManyCodes(minutes=int(WINDOW.total_seconds() // 60))

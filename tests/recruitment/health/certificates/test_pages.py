@@ -14,6 +14,7 @@ from PIL import Image
 from recruitment.health.certificate_explanations import EXPLANATIONS
 from recruitment.health.certificates.problems import Problem
 from recruitment.health.models import HealthEvent
+from recruitment.health.services import photos
 from recruitment.health.services.trust import revoke_certificate
 from recruitment.shared.uploads import MOST_BYTES
 from recruitment.workers.models import Consent
@@ -223,3 +224,15 @@ def test_the_text_of_a_code_is_neither_kept_nor_put_into_an_address(client, work
     with connection.cursor() as cursor:
         cursor.execute("SELECT row_to_json(health_healthevent)::text FROM health_healthevent")
         assert all(secret not in row for (row,) in cursor.fetchall() for secret in (text[10:60], "THU0001", "Pfizer"))
+
+
+def test_too_many_photos_of_one_person_wait_and_text_and_hand_still_work(client, worker, monkeypatch):
+    monkeypatch.setattr(photos, "MOST_PER_PERSON", 2)
+
+    def answer():
+        return client.post("/my/health/certificate/", {"photo": SimpleUploadedFile("a.png", b"no picture", "image/png")}).content.decode()
+
+    assert "Đã gửi nhiều ảnh" not in answer() + answer()
+    page = answer()
+    assert "Đã gửi nhiều ảnh. Hãy đợi 15 phút" in page and "Mũi tiêm" in page
+    assert "Đã gửi nhiều ảnh" not in client.post("/my/health/certificate/", {"typed": "HC1:rác"}).content.decode()
