@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from recruitment.accounts.models import Membership, Role, User
-from recruitment.health.models import Clearance
+from recruitment.health.models import AdmissionRule, Clearance
 from recruitment.health.services.site_tests import TestResult, record_test_results
 from recruitment.notifications.services.messages import send_messages
 from recruitment.quarantine.models import Site, Stay, StayTest
 from recruitment.shared.refusals import Refusal
 
 MOST_AT_ONCE = 300
+QUICK = StayTest.Method.ANTIGEN
 
 
 class NothingToRecord(Refusal):
@@ -46,6 +47,7 @@ class Recorded:
 def plan_tests(stay: Stay) -> list[StayTest]:
     """The tests that the person's decision asks for from the day of arrival to the day of leaving; those planned already stay.
 
+    The one before entry is brought along, not taken here. Where either method will do, the quick one is planned.
     The decision is the one that an acceptance of this bed rests on, else the person's current one. Whoever comes later than
     decided is tested as much later. Part of the caller's transaction.
     """
@@ -57,8 +59,12 @@ def plan_tests(stay: Stay) -> list[StayTest]:
     travel_on = dt.date.fromisoformat(decision["travel_on"]) if acceptance and decision.get("travel_on") else None
     late = stay.arrives_on - travel_on if travel_on else dt.timedelta(0)
     due = {dt.date.fromisoformat(day) + late: method for day, method in decision.get("tests_due", [])}
+    if any(reason["code"] == "test_needed" for reason in decision.get("reasons", [])):
+        due.pop(stay.arrives_on, None)
     wanted = {day: method for day, method in due.items() if stay.arrives_on <= day <= stay.leaves_on}
-    tests = [StayTest(stay=stay, due_on=day, method=method) for day, method in sorted(wanted.items())]
+    tests = [
+        StayTest(stay=stay, due_on=day, method=QUICK if method == AdmissionRule.Method.ANY else method) for day, method in sorted(wanted.items())
+    ]
     return StayTest.objects.bulk_create(tests, ignore_conflicts=True)
 
 

@@ -58,6 +58,15 @@ def test_tests_are_planned_on_admission_as_the_decision_asks(place, today):
     assert stay.tests.count() == 2
 
 
+def test_the_test_before_entry_is_brought_along_and_either_method_means_the_quick_one(place, today):
+    due = [[(today + day * DAY).isoformat(), "any"] for day in (0, 3)]
+    decision = {"tests_due": due, "travel_on": today.isoformat(), "reasons": [{"code": "test_needed", "facts": {"method": "any"}}]}
+    worker = WorkerFactory()
+    ClearanceFactory(worker=worker, asks_for_site=True, decision=decision)
+    stay = admit(stay=book_bed(worker=worker, site=place, arrives_on=today, leaves_on=today + 7 * DAY, by=None), by=None, on=today)
+    assert [(test.due_on, test.method) for test in stay.tests.all()] == [(today + 3 * DAY, "antigen")]
+
+
 def test_overdue_tests_come_first_and_tests_of_whoever_left_not_at_all(place, manager, today):
     late, now, gone = (inside(place, today, name=name, tests=(day,)) for name, day in [("A", 0), ("B", 2), ("C", 1)])
     let_out(stay=gone, reason="về quê", by=manager, on=today)
