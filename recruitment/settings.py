@@ -153,6 +153,7 @@ CELERY_BEAT_SCHEDULE: dict = {
         "schedule": 900,
         "options": {"expires": 900},
     },
+    "ask after first shifts": {"task": "recruitment.onboarding.tasks.ask_after_first_shifts", "schedule": 3600, "options": {"expires": 3600}},
     "remind of answers and end what nobody answered": {
         "task": "recruitment.applications.tasks.look_after_answers",
         "schedule": 300,

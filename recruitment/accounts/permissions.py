@@ -49,6 +49,7 @@ TABLE: dict[str, frozenset[str]] = {
         "applications.manage": [Role.RECRUITER],
         "candidates.search": [Role.RECRUITER],
         "onboarding.accept": [Role.RECRUITER],
+        "onboarding.receive": [Role.RECRUITER],
         "quarantine.read_own_backup": [Role.RECRUITER],
         "quarantine.reserve_own_backup": [Role.RECRUITER],
         "outbreaks.replace": [Role.RECRUITER],

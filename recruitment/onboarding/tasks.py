@@ -3,6 +3,7 @@ from django.utils import timezone
 
 from recruitment.onboarding.services.breaches import record_breaches
 from recruitment.onboarding.services.confirming import release_no_shows, release_unconfirmed
+from recruitment.onboarding.services.first_shift import ask_how_it_goes
 from recruitment.onboarding.services.moved_starts import note_moved_starts
 from recruitment.onboarding.services.redating import follow_changes
 from recruitment.onboarding.services.replacements import look_after
@@ -33,3 +34,9 @@ def look_after_shifts() -> None:
     on = timezone.localdate()
     note_returns(now=timezone.now(), on=on)
     look_after(on=on)
+
+
+@shared_task
+def ask_after_first_shifts() -> None:
+    """Every hour: who began 7 or 30 days ago is asked how it goes."""
+    ask_how_it_goes(now=timezone.now(), on=timezone.localdate())

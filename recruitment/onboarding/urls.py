@@ -1,9 +1,10 @@
 from django.urls import path
 
-from recruitment.onboarding import breach_views, recruiter_views, replacement_views, task_views, worker_views
+from recruitment.onboarding import breach_views, recruiter_views, replacement_views, start_urls, task_views, worker_views
 
 app_name = "onboarding"
 urlpatterns = [
+    *start_urls.urlpatterns,
     path("applications/<int:pk>/withdraw/", worker_views.withdraw_page, name="withdraw"),
     path("applicants/<int:pk>/accept/", recruiter_views.accept_applicant, name="accept"),
     path("applications/<int:pk>/confirm/", worker_views.confirm_page, name="confirm"),

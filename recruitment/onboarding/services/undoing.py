@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 from recruitment.accounts.models import User
 from recruitment.applications.models import Application
 from recruitment.applications.services.steps import WrongMoment, keep, locked, tell_worker
-from recruitment.onboarding.models import Acceptance
+from recruitment.onboarding.models import Acceptance, FirstShift
 from recruitment.onboarding.services.journey import give_up_journey, has_boarded
 from recruitment.onboarding.services.room import look_for_room_after_commit
 from recruitment.openings.services.places import free_place, lock_openings
@@ -95,7 +95,9 @@ def has_set_out(acceptance: Acceptance, *, on: dt.date) -> bool:
 
 
 def was_seen(acceptance: Acceptance) -> bool:
-    """Admitted at the site of the entry bed, or aboard a bus."""
+    """Admitted at the site of the entry bed, checked in at the factory, or aboard a bus."""
     if acceptance.entry_stay and acceptance.entry_stay.admitted_at:
+        return True
+    if FirstShift.objects.filter(acceptance=acceptance, checked_in_at__isnull=False).exists():
         return True
     return has_boarded(acceptance.application.worker, since=acceptance.accepted_at)
