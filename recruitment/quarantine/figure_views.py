@@ -5,6 +5,7 @@ import uuid
 from django.contrib import messages
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,8 +15,10 @@ from recruitment.quarantine.models import RoomKind, Site, Stay
 from recruitment.quarantine.services.figures import FiguresChanged, beds_by_kind, counts_of, latest_update, mismatches, write_figures
 from recruitment.quarantine.services.freshness import freshness, limits
 from recruitment.shared.refusals import Refusal
+from recruitment.travel.offline import keeper
 
 REFUSED, CHANGED = 422, 409
+ASSETS = ["css/site.css", "css/staff.css", "css/rooms.css", "js/figures.js", "images/logo.svg"]
 
 
 @permission("quarantine.manage_site")
@@ -54,6 +57,13 @@ def quick_update(request, pk):
     return redirect("quarantine:quick_update", pk)
 
 
+@permission("quarantine.manage_site")
+def keep_offline(request, pk):
+    """The script that keeps the screen on the phone: no person in quarantine is named on it."""
+    site = get_object_or_404(Site.objects.managed_by(request.user), pk=pk)
+    return keeper(request, name=f"figures-{site.pk}", page=reverse("quarantine:quick_update", args=[site.pk]), assets=ASSETS)
+
+
 def _forms(site: Site, data=None) -> list[KindForm]:
     """Kinds that the site has said something of or has rooms of; all of them when it begins."""
     said, booked = {row.kind: row for row in counts_of(latest_update(site))}, beds_by_kind(site, on=timezone.localdate())
@@ -86,6 +96,7 @@ def _page(request, site, forms, *, message="", status=200, changed=None, steppin
     said = counts_of(latest)
     context = {
         "site": site,
+        "now": now,
         "state": freshness(site, policy=policy, now=now),
         "policy": policy,
         "forms": forms,

@@ -136,6 +136,7 @@ form.addEventListener("submit", (event) => {
   send();
 });
 
+if ("serviceWorker" in navigator) navigator.serviceWorker.register(text.worker, { scope: text.address }).catch(() => {});
 addEventListener("online", send);
 addEventListener("storage", show);
 document.addEventListener("visibilitychange", () => document.hidden || send());

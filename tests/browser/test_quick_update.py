@@ -122,3 +122,22 @@ def test_an_update_that_is_refused_says_why_and_can_be_dropped(sign_in):
     queue.get_by_role("button", name="Bỏ").click()
     expect(queue).to_be_hidden()
     assert closed_of(site) < 9999
+
+
+def test_the_screen_opens_without_a_network_says_so_and_what_is_written_goes_later(sign_in):
+    page, site = open_update(sign_in), own_site()
+    page.evaluate("navigator.serviceWorker.ready")
+    page.reload()
+    before = closed_of(site)
+    expect(page.locator(".kept")).to_be_hidden()
+    page.context.set_offline(True)
+    page.reload()
+    expect(page.locator(".kept")).to_contain_text("bản giữ trên máy")
+    press_plus(page)
+    write(page)
+    expect(page.locator("#queue")).to_contain_text("Chưa gửi (1)")
+    page.reload()
+    expect(page.locator("#queue")).to_contain_text("Chưa gửi (1)")
+    page.context.set_offline(False)
+    expect(page.locator("#queue")).to_be_hidden()
+    assert closed_of(site) == before + 1
