@@ -21,6 +21,7 @@ ENTRIES = [
     ("applications.follow_own", "applications:own", "clipboard-list", lambda: _("Việc của tôi")),
     ("health.manage_own", "health:own", "heart-pulse", lambda: _("Sức khỏe của tôi")),
     ("workers.manage_own", "workers:profile", "user-round", lambda: _("Hồ sơ")),
+    ("workers.register_group", "workers:groups", "users", lambda: _("Đăng ký nhóm")),
     ("openings.manage", "openings:board", "briefcase-business", lambda: _("Tin tuyển dụng")),
     ("onboarding.accept", "onboarding:arrivals", "calendar-check", lambda: _("Tiếp nhận")),
     ("onboarding.receive", "onboarding:today", "scan-qr-code", lambda: _("Đến, vào ca")),

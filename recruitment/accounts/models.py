@@ -59,6 +59,7 @@ class Organisation(models.Model):
         LABOUR_DEPARTMENT = "labour_department", _("sở phụ trách lao động")
         HEALTH_DEPARTMENT = "health_department", _("sở y tế")
         CHECKPOINT = "checkpoint", _("chốt kiểm dịch")
+        LIAISON = "liaison", _("trung tâm dịch vụ việc làm, xã, công đoàn")
 
     kind = models.CharField(_("loại"), max_length=20, choices=Kind)
     name = models.CharField(_("tên"), max_length=160)
@@ -77,6 +78,7 @@ class Role(models.TextChoices):
     HEALTH_OFFICER = "health_officer", _("cán bộ y tế")
     LABOUR_OFFICER = "labour_officer", _("cán bộ lao động")
     CHECKPOINT_OFFICER = "checkpoint_officer", _("cán bộ chốt kiểm dịch")
+    LIAISON = "liaison", _("cán bộ đầu mối")
 
 
 class MembershipQuerySet(models.QuerySet):

@@ -42,6 +42,8 @@ TABLE: dict[str, frozenset[str]] = {
         "quarantine.follow_own": [WORKER],
         "travel.show_own_pass": [WORKER],
         "travel.verify_passes": [ANYONE],
+        # liaisons
+        "workers.register_group": [Role.LIAISON],
         # recruiters
         "employers.manage": [Role.RECRUITER],
         "employers.register": [ANYONE],

@@ -21,6 +21,7 @@ STARTS = [
     (Role.LABOUR_OFFICER, "labour_market:shortages"),
     (Role.HEALTH_OFFICER, "quarantine:capacity"),
     (Role.CHECKPOINT_OFFICER, "travel:checkpoint"),
+    (Role.LIAISON, "workers:groups"),
     (ADMINISTRATOR, "admin:index"),
 ]
 DEMO_ROLES = {
@@ -30,6 +31,7 @@ DEMO_ROLES = {
     Role.HEALTH_OFFICER.value: (_("Cán bộ y tế"), _("sức chứa các khu cách ly")),
     Role.LABOUR_OFFICER.value: (_("Cán bộ lao động"), _("thiếu hụt theo khu và nghề, doanh nghiệp chờ duyệt")),
     Role.CHECKPOINT_OFFICER.value: (_("Cán bộ chốt kiểm dịch"), _("soát giấy vào tỉnh, cả khi mất mạng")),
+    Role.LIAISON.value: (_("Cán bộ đầu mối"), _("đăng ký một nhóm người từ bảng tính")),
     "administrator": (_("Quản trị"), _("danh mục: tỉnh, khu, nghề, quy định")),
 }
 MESSAGES_SHOWN = 20

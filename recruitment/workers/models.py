@@ -2,10 +2,10 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 from django.utils.translation import gettext_lazy as _
 
-from recruitment.accounts.models import Role, User
+from recruitment.accounts.models import Organisation, Role, User
 from recruitment.employers.models import Factory, Line
 from recruitment.occupations.models import Occupation, Skill
 from recruitment.places.models import Commune, IndustrialZone, Province
@@ -154,4 +154,53 @@ class Employment(models.Model):
         indexes = [
             models.Index(fields=["factory", "line", "team"], condition=Q(until=None), name="employment_by_team"),
             models.Index(fields=["factory", "dormitory_room"], condition=Q(until=None), name="employment_by_room"),
+        ]
+
+
+class GroupRegistrationQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The liaisons of the same house."""
+        mine = user.memberships.current().filter(role=Role.LIAISON)
+        return self.filter(organisation__in=mine.values("organisation"))
+
+    def with_figures(self):
+        """`people` registered, and how many of them have `agreed` to anything since."""
+        open_consent = Q(acts__worker__consents__isnull=False, acts__worker__consents__withdrawn_at=None)
+        agreed = Count("acts__worker", distinct=True, filter=open_consent)
+        people = Count("acts__worker", distinct=True, filter=Q(acts__act=AssistedAct.Act.REGISTERED))
+        return self.annotate(people=people, agreed=agreed)
+
+
+class GroupRegistration(models.Model):
+    """One table of people, entered by a liaison for his or her house."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    objects = GroupRegistrationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-made_at", "-pk"]
+
+
+class AssistedAct(models.Model):
+    """What somebody did in this person's name; the person reads it."""
+
+    class Act(models.TextChoices):
+        REGISTERED = "registered", _("đăng ký hồ sơ")
+        CONSENTED = "consented", _("ghi giấy đồng ý đã ký")
+
+    worker = models.ForeignKey(Worker, on_delete=models.CASCADE, related_name="assisted_acts")
+    group = models.ForeignKey(GroupRegistration, on_delete=models.PROTECT, related_name="acts")
+    act = models.CharField(max_length=10, choices=Act)
+    paper = models.CharField(_("số giấy đồng ý đã ký"), max_length=60, blank=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["worker", "act"], name="one_act_of_a_kind_for_a_person"),
+            models.CheckConstraint(condition=~Q(act="consented") | ~Q(paper=""), name="a_signed_consent_has_its_paper"),
         ]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from recruitment.workers import views
+from recruitment.workers import group_views, views
 
 app_name = "workers"
 urlpatterns = [
@@ -13,4 +13,7 @@ urlpatterns = [
     path("my/profile/print/", views.print_profile, name="print"),
     path("my/profile/visibility/", views.visibility, name="visibility"),
     path("my/consents/", views.consents, name="consents"),
+    path("groups/", group_views.groups, name="groups"),
+    path("groups/new/", group_views.upload, name="group_upload"),
+    path("groups/new/<uuid:key>/", group_views.check, name="group_check"),
 ]

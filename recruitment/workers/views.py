@@ -63,9 +63,14 @@ def code(request):
             enter(request, user, is_shared=form.cleaned_data["is_shared"])
             del request.session[WAITING]
             if hasattr(user, "worker"):
-                return redirect(address or "search:openings")
+                return redirect(address or ("workers:consents" if _was_registered_and_not_asked(user.worker) else "search:openings"))
             return redirect("workers:register")
     return render(request, "workers/code.html", {"form": form, "phone": phone}, status=422 if form.is_bound else 200)
+
+
+def _was_registered_and_not_asked(worker: Worker) -> bool:
+    """A liaison made the profile, and the person has not agreed to anything yet."""
+    return worker.assisted_acts.exists() and not worker.consents.exists()
 
 
 @permission("workers.register")
@@ -170,7 +175,9 @@ def consents(request):
     words = _words_of_readings()
     for reading in page:
         reading.what, reading.why = words.get(reading.what, reading.what), words.get(reading.why, reading.why)
-    return render(request, "workers/consents.html", {"rows": rows, "page": page})
+    return render(
+        request, "workers/consents.html", {"rows": rows, "page": page, "acts": worker.assisted_acts.select_related("by", "group__organisation")}
+    )
 
 
 def _words_of_readings() -> dict[str, str]:

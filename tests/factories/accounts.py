@@ -22,6 +22,7 @@ class MembershipFactory(factory.django.DjangoModelFactory):
         site_manager = factory.Trait(role=Role.SITE_MANAGER, organisation__kind=Organisation.Kind.SITE)
         health_officer = factory.Trait(role=Role.HEALTH_OFFICER, organisation__kind=Organisation.Kind.HEALTH_DEPARTMENT)
         labour_officer = factory.Trait(role=Role.LABOUR_OFFICER, organisation__kind=Organisation.Kind.LABOUR_DEPARTMENT)
+        liaison = factory.Trait(role=Role.LIAISON, organisation__kind=Organisation.Kind.LIAISON)
         checkpoint_officer = factory.Trait(role=Role.CHECKPOINT_OFFICER, organisation__kind=Organisation.Kind.CHECKPOINT)
 
     user = factory.SubFactory("tests.factories.accounts.UserFactory")
@@ -50,6 +51,7 @@ class UserFactory(factory.django.DjangoModelFactory):
         health_officer = _staff(health_officer=True)
         labour_officer = _staff(labour_officer=True)
         checkpoint_officer = _staff(checkpoint_officer=True)
+        liaison = _staff(liaison=True)
         administrator = factory.Trait(
             phone=None,
             email=factory.Sequence(lambda number: f"quan-tri-{number}@thu.invalid"),

@@ -88,6 +88,8 @@ class Command(BaseCommand):
     def make_officers(self) -> dict[str, User]:
         labour = Organisation.objects.create(kind=Organisation.Kind.LABOUR_DEPARTMENT, name="Sở Nội vụ tỉnh Thái Nguyên (mẫu)")
         health = Organisation.objects.create(kind=Organisation.Kind.HEALTH_DEPARTMENT, name="Sở Y tế tỉnh Thái Nguyên (mẫu)")
+        centre = Organisation.objects.create(kind=Organisation.Kind.LIAISON, name="Trung tâm dịch vụ việc làm tỉnh Cao Bằng (mẫu)")
+        staff(name="Cán bộ đầu mối mẫu", email="dau-moi@mau.invalid", organisation=centre, role=Role.LIAISON)
         User.objects.create_user(email="quan-tri@mau.invalid", name="Quản trị mẫu", is_demo=True, is_staff=True, is_superuser=True)
         return {
             Role.LABOUR_OFFICER: staff(name="Cán bộ lao động mẫu", email="lao-dong@mau.invalid", organisation=labour, role=Role.LABOUR_OFFICER),

@@ -10,7 +10,7 @@ from recruitment.accounts.models import SensitiveReading, User
 from recruitment.applications.models import Application, ApplicationEvent
 from recruitment.health.models import Clearance, HealthEvent, OfficerDecision
 from recruitment.quarantine.models import Stay, SymptomReport
-from recruitment.workers.models import Consent, Employment, WorkerOccupation
+from recruitment.workers.models import AssistedAct, Consent, Employment, WorkerOccupation
 
 LEFT_OUT = {"password", "id", "identity_index", "national_id_index", "user", "worker", "recipient", "person"}  # keys of ours, and the person
 
@@ -48,6 +48,7 @@ def _of_worker(worker) -> dict[str, Any]:
         "officer_decisions": _rows(
             OfficerDecision.objects.filter(worker=worker).order_by("pk"), ["admits", "reason", "document", "valid_from", "valid_until", "status"]
         ),
+        "assisted_acts": _rows(AssistedAct.objects.filter(worker=worker).order_by("pk"), ["act", "paper", "by", "at"]),
         "clearances": _rows(Clearance.objects.filter(worker=worker).order_by("pk"), ["assessed_on", "verdict", "ready_on", "decision", "policy"]),
         "applications": _rows(
             Application.objects.filter(worker=worker).select_related("opening").order_by("pk"),

@@ -27,6 +27,7 @@ PEOPLE = {
     Role.HEALTH_OFFICER: lambda: UserFactory(health_officer=True),
     Role.LABOUR_OFFICER: lambda: UserFactory(labour_officer=True),
     Role.CHECKPOINT_OFFICER: lambda: CheckpointFactory().organisation.memberships.get().user,
+    Role.LIAISON: lambda: UserFactory(liaison=True),
     ADMINISTRATOR: lambda: UserFactory(administrator=True),
 }
 

@@ -1,0 +1,115 @@
+"""For liaisons: a table of people is read, tried and shown row by row; registering writes the new ones together."""
+
+import json
+import uuid
+
+from django.contrib import messages
+from django.core.cache import cache
+from django.core.paginator import Paginator
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_safe
+
+from recruitment.accounts.models import Organisation, Role
+from recruitment.accounts.permissions import permission
+from recruitment.openings.reading import MOST_MEGABYTES, TableRow, read_table
+from recruitment.openings.unreadable import FileTooLarge
+from recruitment.shared.crypto import decrypt, encrypt
+from recruitment.shared.refusals import Refusal
+from recruitment.workers.group_forms import PeopleTableForm
+from recruitment.workers.group_tables import HEADINGS, PersonRow, interpret
+from recruitment.workers.models import GroupRegistration
+from recruitment.workers.services.groups import find_known, register_group
+
+REFUSED = 422
+ROWS_PER_PAGE = 50
+KEPT_SECONDS = 30 * 60
+
+
+@permission("workers.register_group")
+@require_safe
+def groups(request):
+    """The house's registrations: how many people each, how many of them agreed."""
+    rows = GroupRegistration.objects.visible_to(request.user).with_figures().select_related("made_by", "organisation")
+    page = Paginator(rows.order_by("-made_at", "-pk"), ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "workers/groups/list.html", {"page": page})
+
+
+@permission("workers.register_group")
+@never_cache
+@sensitive_post_parameters()
+def upload(request):
+    """The table is read and tried; nothing is written until it is confirmed."""
+    form = PeopleTableForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
+    if request.method == "POST" and form.is_valid():
+        try:
+            rows = read_table(headings=HEADINGS, **_table_of(form))
+        except Refusal as refusal:
+            form.add_error("file" if form.cleaned_data["file"] else "table", refusal.for_people())
+        else:
+            key = str(uuid.uuid4())
+            kept = encrypt(json.dumps([(row.number, row.cells) for row in rows]))
+            cache.set(_key(request), (key, kept), KEPT_SECONDS)
+            return redirect("workers:group_check", key)
+    return render(request, "workers/groups/upload.html", {"form": form}, status=REFUSED if form.errors else 200)
+
+
+def _table_of(form: PeopleTableForm) -> dict:
+    uploaded = form.cleaned_data["file"]
+    if not uploaded:
+        return {"filename": "dan-vao.tsv", "content": form.cleaned_data["table"].encode()}
+    if uploaded.size > MOST_MEGABYTES * 2**20:
+        raise FileTooLarge(megabytes=MOST_MEGABYTES)
+    return {"filename": uploaded.name, "content": uploaded.read()}
+
+
+@permission("workers.register_group")
+@never_cache
+def check(request, key):
+    """What each row would bring, with what is wrong beside the cell; confirming registers the new people, all of them together."""
+    kept_key, kept = cache.get(_key(request)) or (None, b"")
+    if kept_key != str(key):
+        messages.error(request, _("Bảng này đã quá 30 phút, đã ghi xong, hoặc bạn đã chọn bảng khác. Hãy chọn lại tệp."))
+        return redirect("workers:group_upload")
+    read = interpret([TableRow(number, cells) for number, cells in json.loads(decrypt(kept))], on=timezone.localdate())
+    find_known(read)
+    if request.method == "POST":
+        try:
+            group = register_group(rows=read, organisation=_house(request.user), by=request.user, on=timezone.localdate())
+        except Refusal as refusal:
+            messages.error(request, refusal.for_people())
+            return redirect("workers:group_check", key)
+        _say_done(request, read if group else [])
+        if not any(row.errors for row in read):
+            cache.delete(_key(request))
+            return redirect("workers:groups")
+        return redirect("workers:group_check", key)
+    page = Paginator(sorted(read, key=_errors_first), ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    figures = {"new": sum(row.is_new for row in read), "known": sum(row.is_known for row in read), "bad": sum(bool(row.errors) for row in read)}
+    return render(request, "workers/groups/check.html", {"page": page, "figures": figures})
+
+
+def _say_done(request, read: list[PersonRow]) -> None:
+    count = sum(row.is_new for row in read)
+    done = ngettext(
+        "Đã đăng ký %(count)d người. Ai có điện thoại nhận tin nhắn để đăng nhập và đồng ý; chưa đồng ý thì chưa nhà máy nào thấy.",
+        "Đã đăng ký %(count)d người. Ai có điện thoại nhận tin nhắn để đăng nhập và đồng ý; chưa đồng ý thì chưa nhà máy nào thấy.",
+        count,
+    )
+    messages.success(request, done % {"count": count} if count else _("Không có ai mới: mọi người trong bảng đã có hồ sơ."))
+
+
+def _house(user) -> Organisation:
+    return Organisation.objects.filter(memberships__in=user.memberships.current().filter(role=Role.LIAISON)).order_by("pk").first()
+
+
+def _errors_first(row: PersonRow) -> tuple:
+    return (not row.errors, row.is_known, row.number)
+
+
+def _key(request) -> str:
+    return f"group:{request.user.pk}"

@@ -1,0 +1,161 @@
+"""A liaison registers a group: all new people of a table at once or none. Consent is each person's own, from his or her own phone."""
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from recruitment.accounts.models import Organisation, User
+from recruitment.health.services.assessments import assess_people
+from recruitment.notifications.services.messages import send_messages
+from recruitment.occupations.models import Occupation
+from recruitment.shared.refusals import Conflict
+from recruitment.workers.group_tables import PersonRow
+from recruitment.workers.models import AssistedAct, Consent, GroupRegistration, Shift, Worker, WorkerOccupation
+from recruitment.workers.services.consents import WORDING_VERSION
+from search.outbox import request_index
+
+ONE_GROUP_AT_A_TIME = 7_116_002  # an advisory lock: the same table sent twice at once registers nobody twice
+CHUNK = 1000
+
+
+class RegisteredMeanwhile(Conflict):
+    """Somebody of the table registered at this very moment; nothing was written."""
+
+    def for_people(self) -> str:
+        return _("Có người trong bảng vừa tự đăng ký. Chưa ghi gì cả: hãy tải lại trang để xem lại rồi ghi.")
+
+
+def find_known(rows: Sequence[PersonRow]) -> None:
+    """Mark who is registered already, and say what speaks against a row; three queries for any number of rows.
+
+    Of others' data a liaison learns only that a number or a name with birth date is taken.
+    """
+    good = [row for row in rows if not row.errors]
+    phones = [row.values["phone"] for row in good if row.values["phone"]]
+    identity_of_phone = dict(User.objects.filter(phone__in=phones).order_by().values_list("phone", "worker__identity_index"))
+    numbers = [row.national_id_index for row in good if row.national_id_index]
+    identity_of_number = dict(Worker.objects.filter(national_id_index__in=numbers).order_by().values_list("national_id_index", "identity_index"))
+    there: dict[str, list[str | None]] = {}
+    identities = Worker.objects.filter(identity_index__in=[row.identity for row in good]).order_by()
+    for identity, number in identities.values_list("identity_index", "national_id_index"):
+        there.setdefault(identity, []).append(number)
+    for row in good:
+        _mark(row, identity_of_phone, identity_of_number, there)
+
+
+def _mark(row: PersonRow, identity_of_phone: dict, identity_of_number: dict, there: dict[str, list[str | None]]) -> None:
+    phone, number, identity = row.values["phone"], row.national_id_index, row.identity
+    if phone in identity_of_phone:
+        row.is_known = identity_of_phone[phone] == identity
+        if not row.is_known:
+            row.errors.append(("phone", _("Số này đã có tài khoản mang tên hoặc ngày sinh khác. Hãy hỏi lại người này.")))
+    elif number in identity_of_number:
+        row.is_known = identity_of_number[number] == identity
+        if not row.is_known:
+            row.errors.append(("national_id", _("Số căn cước này đã có hồ sơ mang tên hoặc ngày sinh khác. Hãy kiểm tra lại giấy tờ.")))
+    elif any(known is None or number is None or known == number for known in there.get(identity, [])):
+        row.is_known = phone is None
+        if not row.is_known:
+            row.errors.append(
+                ("name", _("Đã có hồ sơ cùng họ tên và ngày sinh với số điện thoại khác. Nếu là người khác, hãy ghi số căn cước của cả hai."))
+            )
+
+
+@transaction.atomic
+def register_group(*, rows: Sequence[PersonRow], organisation: Organisation, by: User, on: dt.date) -> GroupRegistration | None:
+    """Register whoever of the table is new; None if nobody is. Whole or not at all, and again it changes nothing.
+
+    Nobody of them is found by a factory before agreeing. Who has a phone is told to sign in with it, by a code, and agree there;
+    who has none agrees on the signed paper that the row names, written down as an act in that person's name.
+    Raises RegisteredMeanwhile.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_GROUP_AT_A_TIME])
+    find_known(rows)
+    new = [row for row in rows if row.is_new]
+    if not new:
+        return None
+    group = GroupRegistration.objects.create(organisation=organisation, made_by=by)
+    try:
+        with transaction.atomic():
+            workers = _create(new)
+    except IntegrityError:
+        raise RegisteredMeanwhile() from None
+    _note(group, new, workers, by)
+    _invite(organisation, new, workers)
+    pks = [worker.pk for worker in workers]
+    for start in range(0, len(pks), CHUNK):
+        assess_people(pks[start : start + CHUNK], on=on)
+    request_index("candidate", pks)
+    return group
+
+
+def _create(rows: Sequence[PersonRow]) -> list[Worker]:
+    users = User.objects.bulk_create(
+        [
+            User(
+                name=row.values["name"],
+                phone=row.values["phone"],
+                email=None if row.values["phone"] else f"ho-tro-{uuid.uuid4().hex}@vungxanh.invalid",
+                password="!",  # noqa: S106 - no password opens it
+            )
+            for row in rows
+        ],
+        batch_size=CHUNK,
+    )
+    workers = Worker.objects.bulk_create(
+        [
+            Worker(
+                user=user,
+                birth_date=row.values["birth_date"],
+                national_id=row.values["national_id"],
+                national_id_index=row.national_id_index,
+                identity_index=row.identity,
+                home_province=row.values["province"],
+                available_from=row.values["available_from"],
+                shifts=[Shift.DAY],
+            )
+            for user, row in zip(users, rows, strict=True)
+        ],
+        batch_size=CHUNK,
+    )
+    occupations = {row.code: row for row in Occupation.objects.filter(code__in={row.values["occupation"] for row in rows})}
+    WorkerOccupation.objects.bulk_create(
+        [
+            WorkerOccupation(worker=worker, occupation=occupations[row.values["occupation"]])
+            for worker, row in zip(workers, rows, strict=True)
+            if row.values["occupation"] in occupations
+        ],
+        batch_size=CHUNK,
+    )
+    return workers
+
+
+def _note(group: GroupRegistration, rows: Sequence[PersonRow], workers: Sequence[Worker], by: User) -> None:
+    acts = [AssistedAct(worker=worker, group=group, act=AssistedAct.Act.REGISTERED, by=by) for worker in workers]
+    signed = [(worker, row.values["paper"]) for worker, row in zip(workers, rows, strict=True) if row.values["paper"] and not row.values["phone"]]
+    acts += [AssistedAct(worker=worker, group=group, act=AssistedAct.Act.CONSENTED, paper=paper, by=by) for worker, paper in signed]
+    AssistedAct.objects.bulk_create(acts, batch_size=CHUNK)
+    now = timezone.now()
+    Consent.objects.bulk_create(
+        [
+            Consent(worker=worker, purpose=purpose, version=WORDING_VERSION, given_at=now, recorded_by=by)
+            for worker, _paper in signed
+            for purpose in Consent.Purpose
+        ],
+        batch_size=CHUNK,
+    )
+
+
+def _invite(organisation: Organisation, rows: Sequence[PersonRow], workers: Sequence[Worker]) -> None:
+    with override("vi"):  # the language of new accounts
+        text = _(
+            "%(house)s đã tạo hồ sơ tìm việc cho bạn trên Vùng Xanh. Đăng nhập bằng số điện thoại này (có mã gửi tới) để xem, sửa và đồng ý; chưa đồng ý thì chưa ai thấy."
+        )
+    told = [(worker.user, text % {"house": organisation.name}) for worker, row in zip(workers, rows, strict=True) if row.values["phone"]]
+    send_messages(told, kind="registered_for_you", link="/my/consents/", now=timezone.now())

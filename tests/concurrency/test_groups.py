@@ -1,0 +1,58 @@
+"""One table sent by two liaisons at once, and one whose process is killed."""
+
+import datetime as dt
+import os
+import signal
+
+import pytest
+from django.db import connections
+
+from recruitment.notifications.models import Message
+from recruitment.openings.reading import TableRow
+from recruitment.workers.group_tables import interpret
+from recruitment.workers.models import AssistedAct, GroupRegistration, Worker
+from recruitment.workers.services import groups
+from tests.factories.accounts import UserFactory
+from tests.factories.places import ProvinceFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+TODAY = dt.date(2026, 11, 24)
+
+
+@pytest.fixture
+def liaison():
+    ProvinceFactory(home=True)
+    ProvinceFactory(name="Cao Bằng", code="04")
+    return UserFactory(liaison=True)
+
+
+def people():
+    cells = [
+        {"name": f"Nông Văn {name}", "birth_date": "06/05/1998", "phone": f"09123456{number}", "province": "Cao Bằng"}
+        for number, name in enumerate(["An", "Bình", "Châu"], start=10)
+    ]
+    return interpret([TableRow(number, row) for number, row in enumerate(cells, start=2)], on=TODAY)
+
+
+def register(liaison):
+    return groups.register_group(rows=people(), organisation=liaison.memberships.get().organisation, by=liaison, on=TODAY)
+
+
+def test_one_table_sent_by_many_at_once_registers_everybody_once(race, liaison):
+    assert race(5, lambda: register(liaison)) == ["done"] * 5
+    assert (Worker.objects.count(), GroupRegistration.objects.count(), AssistedAct.objects.count()) == (3, 1, 3)
+    assert Message.objects.filter(kind="registered_for_you", channel="sms").count() == 3
+
+
+def test_an_import_killed_before_its_end_leaves_nothing_and_runs_again(liaison):
+    connections.close_all()
+    child = os.fork()
+    if child == 0:
+        groups.request_index = lambda *_arguments: os.kill(os.getpid(), signal.SIGKILL)
+        register(liaison)
+        os._exit(0)
+    _pid, status = os.waitpid(child, 0)
+    assert os.WTERMSIG(status) == signal.SIGKILL
+    assert (Worker.objects.count(), GroupRegistration.objects.count(), Message.objects.count()) == (0, 0, 0)
+    assert register(liaison)
+    assert Worker.objects.count() == 3
