@@ -12,7 +12,7 @@ MOST_IN_A_ROW = 8  # more entries than that take two rows of a laptop's page: th
 GROUPS = [
     # label getter, URL names: in this order they stand together where the first of them would
     (lambda: _("Quy định, khóa ký"), ["health:policies", "health:area_levels", "health:keys"]),
-    (lambda: _("Cách ly, ổ dịch"), ["quarantine:transfers", "quarantine:outbreaks", "quarantine:capacity"]),
+    (lambda: _("Cách ly, ổ dịch"), ["quarantine:transfers", "quarantine:incidents", "quarantine:outbreaks", "quarantine:capacity"]),
     (lambda: _("Duyệt, sửa"), ["employers:approvals", "openings:wording_queue", "onboarding:breaches"]),
 ]
 ENTRIES = [
@@ -34,6 +34,7 @@ ENTRIES = [
     ("health.manage_policies", "health:policies", "scroll-text", lambda: _("Quy định")),
     ("health.manage_area_levels", "health:area_levels", "map", lambda: _("Cấp độ dịch")),
     ("quarantine.move_people", "quarantine:transfers", "arrow-right-left", lambda: _("Chuyển người")),
+    ("quarantine.watch", "quarantine:incidents", "siren", lambda: _("Sự cố tại khu")),
     ("outbreaks.read", "quarantine:outbreaks", "siren", lambda: _("Ổ dịch")),
     ("labour_market.read", "labour_market:shortages", "chart-column", lambda: _("Thiếu hụt")),
     ("quarantine.read_capacity", "quarantine:capacity", "bed-double", lambda: _("Sức chứa")),

@@ -39,7 +39,7 @@ PAGES = {
                        "/areas/{province}/enter/"],
 }  # fmt: skip
 PAGES["recruiter"] += ["/outbreaks/{outbreak}/", "/outbreaks/{outbreak}/replacements/"]
-PAGES["site_manager"] += ["/sites/{site}/tests/", "/sites/{site}/watch/", "/sites/{site}/arrivals/print/"]
+PAGES["site_manager"] += ["/sites/{site}/tests/", "/sites/{site}/watch/", "/sites/{site}/arrivals/print/", "/incidents/"]
 PAGES["recruiter"] += ["/receive/"]
 PAGES["worker"] += ["/my/start/"]
 CASES = [(role, path) for role, paths in PAGES.items() for path in paths]

@@ -17,6 +17,7 @@ from demo.people import make_workers
 from demo.pipeline import accept_some, make_applications
 from demo.rooms import make_rooms, put_to_bed
 from demo.rosters import declare_a_case, employ_some
+from demo.site_day import live_through_a_day
 from demo.sites import house_some, make_sites, reserve_backup
 from demo.travel import make_checkpoints, make_routes, send_some
 from demo.vaccination import plan_waves, report_some
@@ -75,6 +76,7 @@ class Command(BaseCommand):
         make_rooms(houses, today=today)
         house_some(houses, today=today, by=officers[Role.LABOUR_OFFICER])
         put_to_bed(houses, today=today, by=officers[Role.LABOUR_OFFICER])
+        live_through_a_day(houses, today=today, by=officers[Role.LABOUR_OFFICER])
         employ_some(random, plants, today=today)
         reserve_backup(random, plants, today=today, by=officers[Role.LABOUR_OFFICER])
         make_applications(random, count=min(workers // 8, openings * 12), today=today, now=now)

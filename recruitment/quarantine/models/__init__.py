@@ -4,6 +4,7 @@ from recruitment.quarantine.models.api import CapacityRequest
 from recruitment.quarantine.models.arrivals import ArrivalCode, ArrivalPolicy, NoShow
 from recruitment.quarantine.models.backup import BackupPool, BackupReservation, PoolMembership, ReservationNight
 from recruitment.quarantine.models.figures import FigureUpdate, KindFigures
+from recruitment.quarantine.models.incidents import SiteIncident, SiteIncidentPerson
 from recruitment.quarantine.models.outbreaks import Outbreak, OutbreakEvent, OutbreakPerson
 from recruitment.quarantine.models.papers import CompletionPaper, EarlyLeaving, StayTest, SymptomReport
 from recruitment.quarantine.models.policies import BackupPolicy, OutbreakRisk, WaitingPolicy
@@ -39,6 +40,8 @@ __all__ = [
     "Room",
     "RoomKind",
     "Site",
+    "SiteIncident",
+    "SiteIncidentPerson",
     "SiteNight",
     "Stay",
     "StayTest",

@@ -12,6 +12,7 @@ from recruitment.quarantine.services.admissions import AlreadyHasABed, WrongMome
 from recruitment.quarantine.services.beds import extend_bed
 from recruitment.quarantine.services.housing import Share, take_beds, unused_beds
 from recruitment.quarantine.services.ledger import Movement, lock_nights, move, nights_between
+from recruitment.quarantine.services.testing import plan_tests
 from recruitment.quarantine.services.transfers import AlreadyMoving
 from recruitment.shared.refusals import Refusal
 
@@ -58,6 +59,8 @@ def extend_stay(*, stay: Stay, leaves_on: dt.date, by: User | None, on: dt.date)
     extend_bed(stay=stay, until=leaves_on)
     move(_movements(stay, first), by=by)
     JournalEntry.objects.create(site=stay.site, first=first, until=leaves_on, change=JournalEntry.Change.EXTEND, stay=stay, by=by)
+    if stay.status == Stay.Status.ADMITTED:
+        plan_tests(stay)
     return stay
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from recruitment.places.distances import distance_km
 from recruitment.places.models import IndustrialZone
-from recruitment.quarantine.models import BackupPolicy, Site
+from recruitment.quarantine.models import BackupPolicy, Site, SiteIncident
 from recruitment.shared.refusals import Refusal
 
 FRESH, OLD, STALE = "fresh", "old", "stale"
@@ -36,9 +36,9 @@ def freshness(site: Site, *, policy: BackupPolicy, now: dt.datetime) -> str:
 
 
 def sites_with_fresh_figures(*, on: dt.date) -> QuerySet[Site]:
-    """Sites that may still be offered under the policy of the day."""
+    """Sites that may still be offered under the policy of the day: those with an infection that locks them take nobody."""
     oldest = timezone.now() - dt.timedelta(hours=limits(on).stale_after_hours)
-    return Site.objects.filter(figures_confirmed_at__gte=oldest).order_by("pk")
+    return Site.objects.filter(figures_confirmed_at__gte=oldest).exclude(incidents__in=SiteIncident.objects.locking_a_site()).order_by("pk")
 
 
 def require_fresh_figures(site: Site, *, on: dt.date) -> None:

@@ -10,6 +10,7 @@ from recruitment.notifications.models import Message
 from recruitment.quarantine.models import CompletionPaper, EarlyLeaving, StayTest, SymptomReport
 from recruitment.quarantine.services.admissions import admit, book_bed
 from recruitment.quarantine.services.corrections import undo_release
+from recruitment.quarantine.services.extensions import extend_stay
 from recruitment.quarantine.services.leaving import NotDone, RevocationNeedsReason, let_out, revoke_paper
 from recruitment.quarantine.services.reports import AlreadyReported, report_symptoms
 from recruitment.quarantine.services.testing import NothingToRecord, TakenInTheFuture, due_tests, record_results
@@ -65,6 +66,13 @@ def test_the_test_before_entry_is_brought_along_and_either_method_means_the_quic
     ClearanceFactory(worker=worker, asks_for_site=True, decision=decision)
     stay = admit(stay=book_bed(worker=worker, site=place, arrives_on=today, leaves_on=today + 7 * DAY, by=None), by=None, on=today)
     assert [(test.due_on, test.method) for test in stay.tests.all()] == [(today + 3 * DAY, "antigen")]
+
+
+def test_whoever_stays_longer_is_tested_on_the_further_days(place, manager, today):
+    stay = inside(place, today, tests=(0, 13))
+    assert stay.tests.count() == 1
+    extend_stay(stay=stay, leaves_on=today + 14 * DAY, by=manager, on=today)
+    assert [test.due_on for test in stay.tests.all()] == [today, today + 13 * DAY]
 
 
 def test_overdue_tests_come_first_and_tests_of_whoever_left_not_at_all(place, manager, today):

@@ -1,0 +1,167 @@
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+
+from recruitment.accounts.models import SensitiveReading
+from recruitment.health.models import HealthEvent
+from recruitment.notifications.models import Message
+from recruitment.quarantine.models import Room, SiteIncident, SiteIncidentPerson, Transfer
+from recruitment.quarantine.services.admissions import admit, book_bed
+from recruitment.quarantine.services.beds import assign_bed
+from recruitment.quarantine.services.freshness import sites_with_fresh_figures
+from recruitment.quarantine.services.incidents import (
+    IncidentOver,
+    NoSuchFloor,
+    NotStayingHere,
+    ask_for_places,
+    close_incident,
+    confirm_site_contacts,
+    declare_site_case,
+    lock_site,
+)
+from tests.factories.accounts import UserFactory
+from tests.factories.places import ProvinceFactory
+from tests.factories.quarantine import RoomFactory, SiteFactory, figures, manager_of
+from tests.factories.workers import WorkerFactory
+
+pytestmark = pytest.mark.django_db
+DAY = dt.timedelta(days=1)
+
+
+@pytest.fixture
+def place():
+    ProvinceFactory(home=True)
+    return SiteFactory(name="Khu Tân Lập", beds=30)
+
+
+@pytest.fixture
+def manager(client, place):
+    user = manager_of(place)
+    client.force_login(user)
+    return user
+
+
+def inside(site, today, *, room=None, name="Nông Văn Thử", nights=7):
+    stay = book_bed(worker=WorkerFactory(name=name), site=site, arrives_on=today, leaves_on=today + nights * DAY, by=None)
+    stay = admit(stay=stay, by=None, on=today)
+    if room:
+        taken = room.assignments.count()
+        assign_bed(stay=stay, bed=list(room.beds.order_by("label"))[taken], company="men", by=None, on=today)
+    return stay
+
+
+def kinds(incident):
+    return {person.stay: person.kind for person in incident.people.select_related("stay")}
+
+
+def floor(place, **fields):
+    return RoomFactory(site=place, building="A", floor="1", **fields)
+
+
+def test_roommates_are_proposed_as_f1_and_the_floor_as_f2(place, manager, today):
+    first, second, above = floor(place), floor(place), RoomFactory(site=place, building="A", floor="2")
+    case, mate, neighbour, _upstairs = (
+        inside(place, today, room=first),
+        inside(place, today, room=first),
+        inside(place, today, room=second),
+        inside(place, today, room=above),
+    )
+    incident = declare_site_case(stay=case, found_on=today, by=manager, on=today)
+    assert kinds(incident) == {case: "F0", mate: "F1", neighbour: "F2"}
+    assert declare_site_case(stay=case, found_on=today, by=manager, on=today) == incident
+    assert HealthEvent.objects.filter(worker=case.worker).count() == 1
+    declare_site_case(stay=neighbour, found_on=today, by=manager, on=today)
+    assert kinds(incident)[neighbour] == "F0" and SiteIncident.objects.count() == 1
+
+
+def test_without_rooms_everybody_inside_is_proposed(place, manager, today):
+    case, other = inside(place, today), inside(place, today)
+    assert kinds(declare_site_case(stay=case, found_on=today, by=manager, on=today)) == {case: "F0", other: "F2"}
+
+
+def test_only_somebody_inside_can_be_a_case(place, manager, today):
+    stay = book_bed(worker=WorkerFactory(), site=place, arrives_on=today, leaves_on=today + DAY, by=None)
+    with pytest.raises(NotStayingHere):
+        declare_site_case(stay=stay, found_on=today, by=manager, on=today)
+
+
+def with_contacts(place, manager, today, people=2, nights=7):
+    room = floor(place, beds=people + 1)
+    case = inside(place, today, room=room)
+    mates = [inside(place, today, room=room, name=f"Lò Văn {number}", nights=nights) for number in range(people)]
+    return declare_site_case(stay=case, found_on=today, by=manager, on=today), mates
+
+
+def test_confirmed_contacts_become_facts_and_the_others_are_dismissed(place, manager, today):
+    incident, mates = with_contacts(place, manager, today)
+    chosen = incident.people.get(stay=mates[0])
+    assert confirm_site_contacts(incident=incident, chosen=[chosen.pk], by=manager, on=today) == 1
+    assert confirm_site_contacts(incident=incident, chosen=[], by=manager, on=today) == 0
+    assert HealthEvent.objects.get(worker=mates[0].worker).facts["class"] == "F1"
+    assert incident.people.get(stay=mates[1]).status == SiteIncidentPerson.Status.DISMISSED
+
+
+def test_places_elsewhere_are_asked_for_and_the_shortfall_is_named(place, manager, today):
+    other = SiteFactory(beds=1, name="Khu nhỏ")
+    there = manager_of(other)
+    incident, _mates = with_contacts(place, manager, today)
+    confirm_site_contacts(incident=incident, chosen=list(incident.people.values_list("pk", flat=True)), by=manager, on=today)
+    asked = ask_for_places(incident=incident, by=manager, on=today)
+    assert [transfer.destination for transfer in asked.transfers] == [other] and len(asked.without_place) == 1
+    assert Message.objects.filter(recipient=there, kind="transfer", channel="app").count() == 1
+    again = ask_for_places(incident=incident, by=manager, on=today)
+    assert (again.moving_already, len(again.without_place), Transfer.objects.count()) == (1, 1, 1)
+
+
+def test_a_locked_floor_closes_its_empty_rooms_until_it_is_over(place, manager, today):
+    empty = floor(place, beds=4)
+    incident, _mates = with_contacts(place, manager, today)
+    in_use = lock_site(incident=incident, lock="floor", building="A", floor="1", by=manager, on=today)
+    assert len(in_use) == 1 and figures(place, today)[0] == 26
+    empty.refresh_from_db()
+    assert not empty.is_open and not Room.objects.get(pk=in_use[0].pk).is_clean
+    close_incident(incident=incident, by=manager, on=today)
+    close_incident(incident=incident, by=manager, on=today)
+    empty.refresh_from_db()
+    assert empty.is_open and figures(place, today)[0] == 30
+    with pytest.raises(IncidentOver):
+        lock_site(incident=incident, lock="site", by=manager, on=today)
+
+
+def test_a_locked_site_is_offered_to_nobody(place, manager, today):
+    incident, _mates = with_contacts(place, manager, today)
+    with pytest.raises(NoSuchFloor):
+        lock_site(incident=incident, lock="floor", building="Z", floor="9", by=manager, on=today)
+    assert place in sites_with_fresh_figures(on=today)
+    lock_site(incident=incident, lock="site", by=manager, on=today)
+    assert place not in sites_with_fresh_figures(on=today)
+    lock_site(incident=incident, lock="none", by=manager, on=today)
+    assert place in sites_with_fresh_figures(on=today)
+
+
+def test_the_pages_lead_from_the_case_to_the_end(client, place, manager, today):
+    officer = UserFactory(health_officer=True)
+    SiteFactory(beds=5, name="Khu khác")
+    room = floor(place)
+    case, mate = inside(place, today, room=room), inside(place, today, room=room, name="Lò Văn Cùng")
+    address = client.post(reverse("quarantine:declare_site_case", args=[case.pk])).url
+    page = client.get(address).content.decode()
+    assert "Lò Văn Cùng" in page and "F1" in page
+    assert SensitiveReading.objects.filter(reader=manager, person=mate.worker.user).exists()
+    incident = SiteIncident.objects.get()
+    act = {name: reverse(f"quarantine:incident_{name}", args=[incident.pk]) for name in ("contacts", "lock", "move", "close")}
+    client.post(act["contacts"], {"people": [incident.people.get(stay=mate).pk, "x", "9" * 30]})
+    client.post(act["lock"], {"place": "0"})
+    incident.refresh_from_db()
+    assert (incident.locked, incident.floor) == ("floor", "1")
+    assert "không có tầng" in client.post(act["lock"], {"place": "77"}, follow=True).content.decode()
+    client.post(act["lock"], {"place": "site"})
+    assert "Khu khác" in client.post(act["move"], follow=True).content.decode()
+    client.force_login(officer)
+    assert "Khu Tân Lập" in client.get(reverse("quarantine:incidents")).content.decode()
+    client.post(act["close"])
+    assert SiteIncident.objects.get().closed_by == officer
+    client.force_login(manager_of(SiteFactory()))
+    assert client.get(address).status_code == 404
+    assert client.post(reverse("quarantine:declare_site_case", args=[mate.pk])).status_code == 404
