@@ -1,10 +1,12 @@
 """Rooms of every demo site: as many beds as its ledger has open, one wing closed for cleaning, the first people in bed."""
 
 import datetime as dt
+import uuid
 
 from recruitment.accounts.models import User
 from recruitment.quarantine.models import Bed, Room, RoomKind, Site, SiteNight, Stay
 from recruitment.quarantine.services.beds import Guest, assign_arrivals
+from recruitment.quarantine.services.figures import beds_by_kind, write_figures
 
 # beds and kind of the rooms of a floor, from the stairs on
 FLOOR = [(6, RoomKind.LARGE)] * 5 + [(4, RoomKind.MEDIUM)] * 4 + [(2, RoomKind.PRIVATE), (4, RoomKind.FAMILY)]
@@ -39,3 +41,10 @@ def put_to_bed(sites: list[Site], *, today: dt.date, by: User) -> None:
     for site, stays in by_site.items():
         guests = [Guest(stay, "men" if number % 2 else "women") for number, stay in enumerate(stays)]
         assign_arrivals(site=site, guests=guests, by=by, on=today)
+        _say_figures(site, today=today, by=by)
+
+
+def _say_figures(site: Site, *, today: dt.date, by: User) -> None:
+    """As old as the site's figures are, so that the demo's stale ones stay stale."""
+    counts = list(beds_by_kind(site, on=today).values())
+    write_figures(site=site, counts=counts, key=uuid.uuid4(), seen=0, noted_at=site.figures_confirmed_at, by=by, on=today)
