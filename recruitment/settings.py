@@ -161,6 +161,11 @@ CELERY_BEAT_SCHEDULE: dict = {
     },
     "complete waiting acceptances": {"task": "recruitment.onboarding.tasks.look_after_acceptances", "schedule": 60, "options": {"expires": 60}},
     "check what must always hold": {"task": "recruitment.onboarding.tasks.check_invariants", "schedule": crontab(minute=25, hour="2-23")},
+    "rotate the keys of entry passes": {
+        "task": "recruitment.travel.tasks.rotate_pass_keys",
+        "schedule": crontab(day_of_month=1, hour=1, minute=20),
+    },
+    "share seats by the rules of the day": {"task": "recruitment.travel.tasks.share_seats", "schedule": crontab(hour=0, minute=30)},
     "forget what has been kept long enough": {"task": "recruitment.privacy.tasks.retention", "schedule": crontab(hour=2, minute=40)},
     "decide anew about everybody": {"task": "recruitment.health.tasks.reassess", "schedule": crontab(hour=0, minute=20)},
     "spread people over openings": {"task": "search.tasks.refresh_prices", "schedule": 600, "options": {"expires": 600}},

@@ -27,6 +27,7 @@ ENTRIES = [
     ("onboarding.receive", "onboarding:today", "scan-qr-code", lambda: _("Đến, vào ca")),
     ("quarantine.read_own_backup", "quarantine:backup", "bed-double", lambda: _("Suất cách ly dự phòng")),
     ("travel.check_passes", "travel:checkpoint", "scan-line", lambda: _("Soát giấy")),
+    ("travel.read_trips", "travel:trips", "bus", lambda: _("Chuyến xe")),
     ("travel.read_crossings", "travel:inside", "log-in", lambda: _("Qua chốt")),
     ("quarantine.manage_site", "quarantine:sites", "house-plus", lambda: _("Khu cách ly")),
     ("quarantine.manage_site", "quarantine:own_arrivals", "scan-qr-code", lambda: _("Đến / rời")),

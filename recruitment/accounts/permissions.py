@@ -44,6 +44,8 @@ TABLE: dict[str, frozenset[str]] = {
         "travel.verify_passes": [ANYONE],
         # liaisons
         "workers.register_group": [Role.LIAISON],
+        "travel.read_routes": [ANYONE],
+        "travel.read_trips": [Role.RECRUITER, Role.LABOUR_OFFICER, Role.HEALTH_OFFICER],
         # recruiters
         "employers.manage": [Role.RECRUITER],
         "employers.register": [ANYONE],
@@ -65,6 +67,8 @@ TABLE: dict[str, frozenset[str]] = {
         "travel.check_passes": [Role.CHECKPOINT_OFFICER],
         "travel.read_crossings": [Role.CHECKPOINT_OFFICER, Role.LABOUR_OFFICER, Role.HEALTH_OFFICER],
         # departments
+        "travel.manage_trips": [Role.LABOUR_OFFICER, Role.HEALTH_OFFICER],
+        "travel.decide_routes": [Role.HEALTH_OFFICER],
         "health.manage_trust": [Role.HEALTH_OFFICER],
         "labour_market.read": [Role.LABOUR_OFFICER],
         "onboarding.mend": [Role.LABOUR_OFFICER, ADMINISTRATOR],

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from recruitment.travel import checkpoint_views, pass_views
+from recruitment.travel import checkpoint_views, pass_views, trip_views
 
 app_name = "travel"
 urlpatterns = [
@@ -13,4 +13,14 @@ urlpatterns = [
     path("checkpoint/pack.json", checkpoint_views.pack, name="pack"),
     path("checkpoint/crossings/", checkpoint_views.crossings, name="crossings"),
     path("checkpoint/inside/", checkpoint_views.inside, name="inside"),
+    path("trips/", trip_views.trip_list, name="trips"),
+    path("trips/new/", trip_views.new_trip, name="new_trip"),
+    path("trips/<int:pk>/", trip_views.trip, name="trip"),
+    path("trips/<int:pk>/manifest/", trip_views.manifest, name="manifest"),
+    *(path(f"trips/<int:pk>/{act}/", trip_views.step, {"act": act}, name=f"{act}_trip") for act in trip_views.STEPS),
+    path("trips/<int:pk>/depart/", trip_views.depart, name="depart_trip"),
+    path("trips/<int:pk>/cancel/", trip_views.cancel, name="cancel_trip"),
+    *(path(f"seats/<int:pk>/{act}/", trip_views.seat_step, {"act": act}, name=f"{act}_seat") for act in ("board", "miss")),
+    path("routes/", trip_views.routes, name="routes"),
+    path("routes/<int:pk>/decide/", trip_views.route_decision, name="route_decision"),
 ]

@@ -15,6 +15,7 @@ from recruitment.accounts.permissions import ANYONE, SIGNED_IN, TABLE, WORKER
 from recruitment.applications.models import Application
 from recruitment.openings.models import WordingOverride
 from recruitment.quarantine.models import Stay
+from recruitment.travel.services.trips import hold_seat
 from recruitment.workers.services.consents import set_consents
 from tests.factories.accounts import UserFactory
 from tests.factories.applications import ApplicationFactory
@@ -23,7 +24,7 @@ from tests.factories.health import HealthEventFactory
 from tests.factories.openings import OpeningFactory
 from tests.factories.places import MinimumWageFactory, ProvinceFactory
 from tests.factories.quarantine import BackupPolicyFactory, SiteFactory, manager_of
-from tests.factories.travel import CheckpointFactory
+from tests.factories.travel import CheckpointFactory, TripFactory
 from tests.factories.vaccination import CoverageReportFactory, VaccinationWaveFactory
 from tests.factories.workers import WorkerFactory
 from tests.harness.addresses import Address, addresses
@@ -57,7 +58,7 @@ class Situation:
         self.opening = OpeningFactory(factory=self.factory, created_by=self.recruiter)
         self.draft = OpeningFactory(factory=self.factory, created_by=self.recruiter, draft=True, title="Nữ công nhân may")
         self.worker = WorkerFactory(consented=True)
-        self.checkpoint = CheckpointFactory()
+        self.checkpoint, self.trip = CheckpointFactory(), TripFactory()
         self.site = SiteFactory()
         self.manager = manager_of(self.site)
         statuses = [Application.Status.OFFERED, Application.Status.INVITED, Application.Status.APPLIED]
@@ -70,6 +71,7 @@ class Situation:
         set_consents(worker=self.worker, given={"health"}, withdrawn=set(), by=self.worker.user, on=timezone.localdate())
         today = timezone.localdate()
         self.wave, self.coverage = VaccinationWaveFactory(), CoverageReportFactory(factory=self.factory)
+        self.seat = hold_seat(worker=self.worker, trip=self.trip, by=None, on=today)
         self.stay = Stay.objects.create(site=self.site, worker=self.worker, arrives_on=today, leaves_on=today + dt.timedelta(days=7))
 
     def person(self, role):
@@ -94,6 +96,9 @@ class Situation:
             "backup": [self.factory],
             "sites": [self.site],
             "stays": [self.stay],
+            "trips": [self.trip],
+            "routes": [self.trip.route],
+            "seats": [self.seat],
             "my": [self.event],
             "wording": [self.override],
             "vaccination": [self.factory, self.coverage, self.wave],

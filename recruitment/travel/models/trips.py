@@ -3,7 +3,7 @@
 import datetime as dt
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
@@ -12,6 +12,8 @@ from recruitment.accounts.models import Role, User
 from recruitment.employers.models import Factory
 from recruitment.travel.models.routes import PickUpPoint, Route
 from recruitment.workers.models import Worker
+
+STRANDED_FOR = dt.timedelta(days=14)
 
 
 class TripQuerySet(models.QuerySet):
@@ -115,6 +117,14 @@ class SeatQuerySet(models.QuerySet):
     def taking_a_place(self):
         return self.filter(status__in=Seat.TAKING_STATUSES)
 
+    def stranded(self):
+        """Lost their seat without giving it up, and have neither another one nor come some other way since."""
+        since = Seat.objects.filter(Q(status="held") | Q(status="boarded", held_at__gte=OuterRef("moved_at")), worker=OuterRef("worker"))
+        passes = self.model._meta.get_field("passes").related_model.objects.filter(worker=OuterRef("worker"))
+        lost = self.filter(status__in=[Seat.Status.MISSED, Seat.Status.BUMPED], moved_at__gt=timezone.now() - STRANDED_FOR)
+        coming = lost.filter(Exists(passes.filter(revoked_at=None)) | ~Exists(passes))
+        return coming.filter(~Exists(since), ~Exists(passes.filter(crossings__let_through=True, crossings__at__gte=OuterRef("moved_at"))))
+
 
 class Seat(models.Model):
     """One person's place on one trip. What was given up or missed keeps its row and gives its number back."""
@@ -123,6 +133,7 @@ class Seat(models.Model):
         HELD = "held", _("đã giữ ghế")
         BOARDED = "boarded", _("đã lên xe")
         MISSED = "missed", _("lỡ xe")
+        BUMPED = "bumped", _("chuyến bị hủy")
         GIVEN_UP = "given_up", _("đã trả ghế")
 
     TAKING_STATUSES = (Status.HELD, Status.BOARDED)
@@ -146,7 +157,7 @@ class Seat(models.Model):
             models.UniqueConstraint(fields=["trip", "number"], condition=Q(status__in=["held", "boarded"]), name="one_person_per_seat"),
             models.UniqueConstraint(fields=["trip", "worker"], condition=Q(status__in=["held", "boarded"]), name="one_seat_per_person_and_trip"),
             models.UniqueConstraint(fields=["worker"], condition=Q(status="held"), name="one_journey_ahead_per_person"),
-            models.CheckConstraint(condition=Q(status__in=["held", "boarded", "missed", "given_up"]), name="seat_status_exists"),
+            models.CheckConstraint(condition=Q(status__in=["held", "boarded", "missed", "bumped", "given_up"]), name="seat_status_exists"),
             models.CheckConstraint(condition=Q(number__range=(1, 100)), name="seat_number_is_of_a_bus"),
             models.CheckConstraint(condition=Q(moved_at__gte=F("held_at")), name="seat_moves_after_it_was_held"),
         ]
@@ -158,6 +169,10 @@ class Seat(models.Model):
     @transition(status, source=Status.HELD, target=Status.MISSED)
     def miss(self):
         """The bus left without the person."""
+
+    @transition(status, source=Status.HELD, target=Status.BUMPED)
+    def bump(self):
+        """The bus won't run."""
 
     @transition(status, source=Status.HELD, target=Status.GIVEN_UP)
     def give_up(self):

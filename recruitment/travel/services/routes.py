@@ -4,7 +4,12 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from recruitment.accounts.models import User
 from recruitment.places.models import AreaLevel, Province
+from recruitment.shared.refusals import Refusal
 from recruitment.travel.models import Route, RouteRule, RouteState
 from recruitment.travel.models.routes import Running
 
@@ -46,6 +51,34 @@ def decisions_on(routes: Collection[Route], *, on: dt.date) -> dict[int, Decisio
 
 def decision_on(route: Route, *, on: dt.date) -> Decision:
     return decisions_on([route], on=on)[route.pk]
+
+
+class SameDay(Refusal):
+    """The route has another decision from the same day on. Carries `state`."""
+
+    field = "since"
+
+    def for_people(self) -> str:
+        return _("Tuyến này đã có quyết định từ ngày %(day)s (%(document)s). Hãy chọn ngày khác.") % {
+            "day": f"{self.facts['state'].since:%d/%m/%Y}",
+            "document": self.facts["state"].document,
+        }
+
+
+@transaction.atomic
+def decide_route(
+    *, route: Route, running: str, seat_percent: int, since: dt.date, until: dt.date | None, document: str, document_on: dt.date, by: User
+) -> RouteState:
+    """Write down what a document says about one route from a day on; rows are only ever added. The same again changes nothing.
+
+    Trips follow by departures.apply_decisions. Raises SameDay.
+    """
+    Route.objects.select_for_update(of=("self",), no_key=True).get(pk=route.pk)
+    said = {"running": running, "seat_percent": seat_percent, "until": until, "document": document, "document_on": document_on}
+    state, is_new = RouteState.objects.get_or_create(route=route, since=since, defaults=said | {"entered_by": by})
+    if not is_new and any(getattr(state, name) != value for name, value in said.items()):
+        raise SameDay(state=state)
+    return state
 
 
 def _levels(provinces: Collection[int], on: dt.date) -> dict[int, int]:

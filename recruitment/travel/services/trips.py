@@ -72,7 +72,7 @@ def trips_for(*, from_province: Province, zone: IndustrialZone, arrives_on: dt.d
     rows = Trip.objects.bookable(timezone.now()).with_free_seats().arriving_between(arrives_on - near, arrives_on + near)
     routes = Route.objects.from_province(from_province).filter(zones=zone)
     trips = list(rows.filter(route__in=routes.values("pk")).select_related("route").order_by("arrives_at", "pk"))
-    return sorted(_running(trips), key=lambda trip: (abs((_arrival_day(trip) - arrives_on).days), trip.arrives_at, trip.free, trip.pk))
+    return sorted(_running(trips), key=lambda trip: (abs((arrival_day(trip) - arrives_on).days), trip.arrives_at, trip.free, trip.pk))
 
 
 @transaction.atomic
@@ -99,9 +99,9 @@ def hold_seat(*, worker: Worker, trip: Trip, pick_up: PickUpPoint | None = None,
 
 @transaction.atomic
 def give_up_seat(*, seat: Seat, by: User | None, on: dt.date) -> Seat:
-    """Somebody else may have it. Repeating it changes nothing, as after a missed bus. Raises SeatGone once aboard."""
+    """Somebody else may have it. Repeating it changes nothing, as after a missed or cancelled bus. Raises SeatGone once aboard."""
     seat = lock_seat(seat)
-    if seat.status in (Status.GIVEN_UP, Status.MISSED):
+    if seat.status in (Status.GIVEN_UP, Status.MISSED, Status.BUMPED):
         return seat
     if seat.status != Status.HELD:
         raise SeatGone(seat=seat)
@@ -127,11 +127,11 @@ def leave(seat: Seat) -> Seat:
 def _take_place(trip: Trip, *, worker: Worker, on: dt.date) -> None:
     """Count one more, if the trip takes people and the count stays within the seats sold: one statement, which locks the trip's row."""
     now = timezone.now()
-    if _departure_day(trip) >= on and _runs(trip) and Trip.objects.bookable(now).with_free_seats().filter(pk=trip.pk).update(taken=F("taken") + 1):
+    if departure_day(trip) >= on and _runs(trip) and Trip.objects.bookable(now).with_free_seats().filter(pk=trip.pk).update(taken=F("taken") + 1):
         return
     there = Trip.objects.select_related("route").get(pk=trip.pk)
     zone = there.route.zones.first()
-    others = trips_for(from_province=worker.home_province, zone=zone, arrives_on=_arrival_day(there)) if zone else []
+    others = trips_for(from_province=worker.home_province, zone=zone, arrives_on=arrival_day(there)) if zone else []
     raise NoSeat(trip=there, others=[other for other in others if other.pk != there.pk][:MOST_OFFERED])
 
 
@@ -142,11 +142,11 @@ def _picked_up_at(seat: Seat, pick_up: PickUpPoint | None) -> Seat:
     return seat
 
 
-def _departure_day(trip: Trip) -> dt.date:
+def departure_day(trip: Trip) -> dt.date:
     return timezone.localtime(trip.departs_at).date()
 
 
-def _arrival_day(trip: Trip) -> dt.date:
+def arrival_day(trip: Trip) -> dt.date:
     return timezone.localtime(trip.arrives_at).date()
 
 
@@ -157,8 +157,8 @@ def _runs(trip: Trip) -> bool:
 def _running(trips: list[Trip]) -> list[Trip]:
     """Those whose route runs on the day of departure: a fixed number of queries for each day."""
     kept = []
-    for day in sorted({_departure_day(trip) for trip in trips}):
-        of_day = [trip for trip in trips if _departure_day(trip) == day]
+    for day in sorted({departure_day(trip) for trip in trips}):
+        of_day = [trip for trip in trips if departure_day(trip) == day]
         decisions = decisions_on([trip.route for trip in of_day], on=day)
         kept += [trip for trip in of_day if decisions[trip.route_id].runs]
     return kept

@@ -1,0 +1,19 @@
+"""What happens to travel by itself: keys take turns, and trips follow the rules of their day."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from recruitment.travel.services.departures import apply_decisions
+from recruitment.travel.services.keys import rotate_keys
+
+
+@shared_task
+def rotate_pass_keys() -> str:
+    """Monthly; see docs/decisions/entry-passes.md. Returns the coming key's id."""
+    return rotate_keys(now=timezone.now()).kid
+
+
+@shared_task
+def share_seats() -> int:
+    """Nightly: area levels and decisions that begin today; how many trips have more people than the share allows."""
+    return len(apply_decisions(on=timezone.localdate()))

@@ -1,0 +1,212 @@
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from recruitment.notifications.models import Message
+from recruitment.travel.models import EntryPass, Seat, Trip
+from recruitment.travel.services.boarding import NoPass, NotBoarding, OnAnotherTrip, board, board_by_pass
+from recruitment.travel.services.departures import (
+    ReasonNeeded,
+    RouteDoesNotRun,
+    VehicleTaken,
+    WrongStage,
+    WrongTimes,
+    announce_trip,
+    apply_decisions,
+    cancel_trip,
+    close_trip,
+    depart_trip,
+    miss_trip,
+    reopen_trip,
+)
+from recruitment.travel.services.passes import issue_pass, revoke_pass
+from recruitment.travel.services.routes import SameDay, decide_route
+from recruitment.travel.services.trips import NoSeat, give_up_seat, hold_seat
+from tests.factories.accounts import UserFactory
+from tests.factories.employers import FactoryFactory
+from tests.factories.travel import RouteFactory, RouteRuleFactory, RouteStateFactory, TripFactory
+from tests.factories.workers import WorkerFactory
+
+pytestmark = pytest.mark.django_db
+HOUR = dt.timedelta(hours=1)
+
+
+@pytest.fixture
+def officer():
+    return UserFactory(labour_officer=True)
+
+
+@pytest.fixture
+def ride(today):
+    """Somebody with a seat on the trip and a pass for it."""
+
+    def ride(trip, *, worker=None, factory=None):
+        worker = worker or WorkerFactory(home_province=trip.route.origin)
+        seat = hold_seat(worker=worker, trip=trip, by=None, on=today)
+        factory = factory or FactoryFactory(zone=trip.route.zones.get())
+        issue_pass(worker=worker, factory=factory, valid_from=today, valid_until=today + dt.timedelta(days=20), seat=seat, by=None, on=today)
+        return seat
+
+    return ride
+
+
+@pytest.fixture
+def announce(officer, today):
+    route = RouteFactory()
+    departs = timezone.localtime().replace(hour=6, minute=0) + dt.timedelta(days=2)
+    usual = {"route": route, "departs_at": departs, "arrives_at": departs + 5 * HOUR, "capacity": 41, "vehicle": "20B-1", "by": officer, "on": today}
+    return lambda **changes: announce_trip(**usual | changes)
+
+
+def status_of(seat):
+    return Seat.objects.get(pk=seat.pk).status
+
+
+def test_a_trip_sells_the_share_that_the_document_of_its_day_allows(announce, today):
+    assert announce().seats == 41
+    route = RouteFactory()
+    RouteStateFactory(route=route, running="restricted", seat_percent=50, since=today)
+    trip = announce(route=route, vehicle="")
+    assert (trip.seats, trip.seat_percent, trip.document) == (20, 50, "12/TB-THỬ")
+
+
+def test_a_suspended_route_has_no_trip(announce, today):
+    route = RouteFactory()
+    RouteStateFactory(route=route, since=today)
+    with pytest.raises(RouteDoesNotRun) as refusal:
+        announce(route=route)
+    assert "12/TB-THỬ" in refusal.value.for_people()
+
+
+def test_a_bus_is_not_in_two_places_nor_back_before_it_left(announce):
+    trip = announce()
+    with pytest.raises(VehicleTaken):
+        announce()
+    with pytest.raises(WrongTimes):
+        announce(vehicle="", arrives_at=trip.departs_at)
+
+
+def test_a_closed_list_takes_nobody_until_it_is_opened_again(today, officer):
+    trip = TripFactory()
+    for _press in range(2):
+        close_trip(trip=trip, by=officer, on=today)
+    with pytest.raises(NoSeat):
+        hold_seat(worker=WorkerFactory(), trip=trip, by=None, on=today)
+    reopen_trip(trip=trip, by=officer, on=today)
+    assert hold_seat(worker=WorkerFactory(), trip=trip, by=None, on=today)
+
+
+def test_a_pass_lets_its_holder_aboard_the_right_bus(today, officer, ride):
+    seat = ride(TripFactory())
+    entry_pass = seat.passes.get()
+    for text in (entry_pass.code, entry_pass.token):
+        board_by_pass(trip=seat.trip, text=text, by=officer, on=today)
+    assert status_of(seat) == Seat.Status.BOARDED
+    with pytest.raises(OnAnotherTrip):
+        board_by_pass(trip=TripFactory(), text=entry_pass.code, by=officer, on=today)
+    with pytest.raises(NoPass):
+        board_by_pass(trip=seat.trip, text="ABCD1234", by=officer, on=today)
+
+
+def test_a_pass_for_tomorrow_rides_today_and_a_revoked_one_does_not(today, officer):
+    trip, worker = TripFactory(), WorkerFactory()
+    seat = hold_seat(worker=worker, trip=trip, by=None, on=today)
+    day = today + dt.timedelta(days=1)
+    entry_pass = issue_pass(worker=worker, factory=FactoryFactory(), valid_from=day, valid_until=day, seat=seat, by=None, on=today)
+    assert board_by_pass(trip=trip, text=entry_pass.code, by=officer, on=today) == seat
+    revoke_pass(entry_pass=entry_pass, reason="Rút đơn.", by=None)
+    with pytest.raises(NoPass):
+        board_by_pass(trip=trip, text=entry_pass.code, by=officer, on=today)
+
+
+def test_whoever_isnt_aboard_when_the_bus_leaves_has_missed_it_and_gets_the_next_one_of_the_day(today, officer, ride):
+    trip = TripFactory()
+    aboard, late = ride(trip), ride(trip)
+    noon = TripFactory(route=trip.route, departs_at=trip.departs_at + 6 * HOUR)
+    board(seat=aboard, by=officer, on=today)
+    [rebooking] = depart_trip(trip=trip, by=officer, on=today)
+    assert (status_of(aboard), status_of(late)) == ("boarded", "missed")
+    assert rebooking.new.trip == noon
+    assert EntryPass.objects.not_revoked().get(worker=late.worker).seat == rebooking.new
+    assert Trip.objects.get(pk=trip.pk).taken == 1
+    assert "Bạn đã lỡ chuyến" in Message.objects.filter(recipient=late.worker.user, channel="app").get().text
+    assert depart_trip(trip=trip, by=officer, on=today) == []
+    assert not Seat.objects.stranded().exists()
+
+
+def test_nobody_is_moved_to_another_day_without_a_bed_but_both_ends_are_told(today, officer, ride):
+    trip = TripFactory(organised_by=officer)
+    seat = ride(trip)
+    tomorrow = TripFactory(route=trip.route, days_ahead=3)
+    rebooking = miss_trip(seat=seat, by=officer, on=today)
+    assert rebooking.new is None and rebooking.others == [tomorrow]
+    assert EntryPass.objects.not_revoked().get(worker=seat.worker).seat is None
+    assert "chọn chuyến khác" in Message.objects.filter(recipient=seat.worker.user, channel="app").get().text
+    assert Message.objects.filter(recipient=officer, channel="app").get().link == f"/trips/{trip.pk}/"
+    assert list(Seat.objects.stranded()) == [seat]
+    hold_seat(worker=seat.worker, trip=tomorrow, by=None, on=today)
+    assert not Seat.objects.stranded().exists()
+    assert miss_trip(seat=seat, by=officer, on=today) is None
+
+
+def test_a_cancelled_bus_moves_whom_it_can_and_names_who_answers_for_the_rest(today, officer, ride):
+    trip = TripFactory(organised_by=officer)
+    seats = [ride(trip) for _person in range(3)]
+    other = TripFactory(route=trip.route, departs_at=trip.departs_at + HOUR, capacity=2)
+    with pytest.raises(ReasonNeeded):
+        cancel_trip(trip=trip, reason=" ", by=officer, on=today)
+    rebookings = cancel_trip(trip=trip, reason="Xe hỏng", by=officer, on=today)
+    assert [rebooking.new.trip if rebooking.new else None for rebooking in rebookings] == [other, other, None]
+    assert {status_of(seat) for seat in seats} == {"bumped"}
+    assert Trip.objects.get(pk=trip.pk).taken == 0
+    assert [seat.trip.organised_by for seat in Seat.objects.stranded()] == [officer]
+    assert all("Xe hỏng" in Message.objects.filter(recipient=seat.worker.user, channel="app").get().text for seat in seats)
+    assert cancel_trip(trip=trip, reason="Xe hỏng", by=officer, on=today) == []
+
+
+def test_a_bus_that_has_left_is_neither_cancelled_nor_opened_nor_boarded(today, officer, ride):
+    trip = TripFactory()
+    seat = ride(trip)
+    depart_trip(trip=trip, by=officer, on=today)
+    for act in (lambda: cancel_trip(trip=trip, reason="Xe hỏng", by=officer, on=today), lambda: reopen_trip(trip=trip, by=officer, on=today)):
+        with pytest.raises(WrongStage):
+            act()
+    with pytest.raises(NotBoarding):
+        board(seat=seat, by=officer, on=today)
+
+
+def test_a_lower_share_withdraws_free_seats_and_names_the_buses_with_too_many_people(today, officer):
+    full, half = TripFactory(capacity=2), TripFactory(capacity=10)
+    for trip, people in ((full, 2), (half, 3)):
+        for _person in range(people):
+            hold_seat(worker=WorkerFactory(), trip=trip, by=None, on=today)
+        decide_route(route=trip.route, running="restricted", seat_percent=50, since=today, until=None, document="9/QĐ", document_on=today, by=officer)
+    assert apply_decisions(on=today) == [full]
+    full, half = Trip.objects.get(pk=full.pk), Trip.objects.get(pk=half.pk)
+    assert (full.seats, full.seat_percent) == (2, 100)
+    assert (half.seats, half.seat_percent, half.document) == (5, 50, "9/QĐ")
+    give_up_seat(seat=Seat.objects.filter(trip=full).first(), by=None, on=today)
+    assert apply_decisions(on=today) == []
+    assert Trip.objects.get(pk=full.pk).seats == 1
+
+
+def test_a_higher_share_gives_seats_back(today):
+    RouteRuleFactory(area_level=1)
+    trip = TripFactory(capacity=10, seats=5, seat_percent=50)
+    assert apply_decisions(on=today) == []
+    assert Trip.objects.get(pk=trip.pk).seats == 10
+
+
+def test_two_decisions_of_one_day_are_refused(today, officer):
+    given = {"route": RouteFactory(), "running": "open", "seat_percent": 100, "since": today, "until": None, "document": "1", "document_on": today}
+    decide_route(**given, by=officer)
+    decide_route(**given, by=officer)  # the same again
+    with pytest.raises(SameDay):
+        decide_route(**given | {"seat_percent": 50}, by=officer)
+
+
+@pytest.mark.parametrize("give", [give_up_seat])
+def test_who_gave_a_seat_up_is_nobodys_to_find_another_for(today, ride, give):
+    give(seat=ride(TripFactory()), by=None, on=today)
+    assert not Seat.objects.stranded().exists()
