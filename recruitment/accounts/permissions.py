@@ -42,10 +42,10 @@ TABLE: dict[str, frozenset[str]] = {
         "quarantine.follow_own": [WORKER],
         "travel.show_own_pass": [WORKER],
         "travel.verify_passes": [ANYONE],
-        # liaisons
-        "workers.register_group": [Role.LIAISON],
         "travel.read_routes": [ANYONE],
         "travel.read_trips": [Role.RECRUITER, Role.LABOUR_OFFICER, Role.HEALTH_OFFICER],
+        # liaisons
+        "workers.register_group": [Role.LIAISON],
         # recruiters
         "employers.manage": [Role.RECRUITER],
         "employers.register": [ANYONE],

@@ -87,6 +87,7 @@ class RetentionPeriod(models.Model):
         CODES = "codes", _("mã đăng nhập")
         MESSAGES = "messages", _("tin nhắn")
         READINGS = "readings", _("lượt xem thông tin nhạy cảm")
+        CROSSINGS = "crossings", _("lượt qua chốt")
         HEALTH = "health", _("thông tin sức khỏe của người không còn tìm việc")
         PEOPLE = "people", _("người không được tuyển và không quay lại")
 

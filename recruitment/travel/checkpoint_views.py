@@ -23,9 +23,10 @@ from recruitment.shared.refusals import Refusal
 from recruitment.travel import words
 from recruitment.travel.models import Checkpoint, Crossing
 from recruitment.travel.offline import keeper
-from recruitment.travel.pass_text import MOST_CHARACTERS, read
-from recruitment.travel.services.crossings import THROUGH, Answer, judge_text, note_crossing, receive_crossings
-from recruitment.travel.services.packs import pack_for, public_keys
+from recruitment.travel.pass_text import MOST_CHARACTERS
+from recruitment.travel.services.crossings import THROUGH, Answer, holder_of, judge_text, note_crossing, receive_crossings
+from recruitment.travel.services.packs import pack_for
+from recruitment.travel.verdicts import Reason
 
 REFUSED = 422
 ROWS_PER_PAGE = 30
@@ -152,11 +153,10 @@ def _shown(answer: Answer | None, form: ScanForm) -> dict:
     return {
         "answer": answer,
         "verdict": words.verdicts()[answer.verdict],
+        "because": entry_pass.revocation_reason if entry_pass and Reason.REVOKED in answer.reasons else "",
         "reasons": [words.reasons()[reason].format(**values) for reason in answer.reasons],
         "passes": answer.verdict in THROUGH,
-        "holder": read(entry_pass.token, keys=public_keys(now=timezone.now()) | {entry_pass.key.kid: entry_pass.key.public}).holder
-        if entry_pass
-        else "",
+        "holder": holder_of(entry_pass) if entry_pass else "",
         "text": form.cleaned_data["text"],
         "direction": form.cleaned_data["direction"],
     }

@@ -15,6 +15,7 @@ from recruitment.travel.pass_text import Claims, new_key_pair, sign
 from recruitment.travel.services.packs import public_keys
 from recruitment.travel.services.passes import issue_pass, revoke_pass
 from recruitment.workers.models import Worker
+from tests.browser.test_certificate import CAMERA
 from tests.browser.test_every_page import weigh
 
 VERDICTS = Path(__file__).parents[1] / "recruitment" / "travel" / "verdicts.json"
@@ -179,6 +180,23 @@ def test_a_pass_is_verified_in_a_blink_on_a_slow_phone(checkpoint, give):
     now = int(timezone.now().timestamp() * 1000)
     times = page.evaluate(TIME_IT, [entry_pass.token, public_keys(now=timezone.now()), {"first": 1, "last": 0, "bits": []}, now])
     assert times[len(times) // 2] <= CHECK_MILLISECONDS
+
+
+def test_the_camera_reads_one_pass_after_the_other(checkpoint, give):
+    good, other = give(), give()
+    page = checkpoint()
+    page.add_init_script(CAMERA)
+    page.reload()
+    expect(page.locator("#checkpoint[data-ready=yes]")).to_be_attached()
+    page.evaluate("text => { window.codeBeforeTheCamera = text }", good.token)
+    page.get_by_role("button", name="Quét bằng máy ảnh").click()
+    for entry_pass in (good, other):
+        page.evaluate("text => { window.codeBeforeTheCamera = text }", entry_pass.token)
+        page.clock.fast_forward(5000)
+        expect(page.locator("#answer h2")).to_have_text("Cho vào")
+        with page.expect_response("**/checkpoint/crossings/"):
+            page.locator("#answer").get_by_role("button", name="Cho qua", exact=True).click()
+        assert Crossing.objects.filter(entry_pass=entry_pass, let_through=True).count() == 1
 
 
 def test_without_script_the_server_answers(sign_in, give):

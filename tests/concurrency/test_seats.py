@@ -1,15 +1,21 @@
 """Several people at once for the last seats of a bus, and one person twice."""
 
 import datetime as dt
+from functools import partial
+from uuid import uuid4
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 
 from recruitment.travel.models import EntryPass, Seat, Trip
+from recruitment.travel.services.boarding import board
+from recruitment.travel.services.crossings import receive_crossings
+from recruitment.travel.services.departures import cancel_trip, depart_trip
 from recruitment.travel.services.passes import issue_pass
 from recruitment.travel.services.trips import give_up_seat, hold_seat
 from tests.factories.employers import FactoryFactory
-from tests.factories.travel import TripFactory
+from tests.factories.travel import CheckpointFactory, TripFactory
 from tests.factories.workers import WorkerFactory
 
 
@@ -49,6 +55,40 @@ def test_a_seat_given_up_by_several_at_once_comes_back_once(race, today):
     seat = hold_seat(worker=WorkerFactory(), trip=trip, by=None, on=today)
     assert race(6, lambda: give_up_seat(seat=seat, by=None, on=today)) == ["done"] * 6
     assert Trip.objects.get(pk=trip.pk).taken == 0
+
+
+def test_a_bus_cancelled_while_people_take_seats_leaves_nobody_on_it(race, today):
+    trip = TripFactory(capacity=10)
+    officer = trip.organised_by
+    acts = [partial(hold_seat, worker=WorkerFactory(), trip=trip, by=None, on=today) for _number in range(6)]
+    acts.insert(3, partial(cancel_trip, trip=trip, reason="Xe hỏng", by=officer, on=today))
+    outcomes = race(len(acts), lambda: acts.pop()())
+    assert set(outcomes) <= {"done", "NoSeat"}
+    trip = Trip.objects.get(pk=trip.pk)
+    assert (trip.status, trip.taken) == ("cancelled", 0)
+    assert not Seat.objects.filter(trip=trip, status="held").exists()
+
+
+def test_whoever_boards_as_the_bus_leaves_is_either_aboard_or_late(race, today):
+    trip = TripFactory()
+    seats = [hold_seat(worker=WorkerFactory(), trip=trip, by=None, on=today) for _number in range(5)]
+    acts = [partial(board, seat=seat, by=None, on=today) for seat in seats]
+    acts.insert(2, partial(depart_trip, trip=trip, by=trip.organised_by, on=today))
+    outcomes = race(len(acts), lambda: acts.pop()())
+    assert set(outcomes) <= {"done", "NotBoarding"}
+    aboard = Seat.objects.filter(trip=trip, status="boarded").count()
+    assert aboard == outcomes.count("done") - 1 == Trip.objects.get(pk=trip.pk).taken
+    assert Seat.objects.filter(trip=trip, status="missed").count() == 5 - aboard
+
+
+def test_a_queue_sent_by_two_devices_at_once_is_kept_once(race):
+    checkpoint, now = CheckpointFactory(), timezone.now()
+    usual = {"number": None, "direction": "in", "how": "scan", "verdict": "unknown", "reasons": ["unreadable"], "let_through": False, "order": ""}
+    rows = [usual | {"uuid": str(uuid4()), "at": int(now.timestamp() * 1000)} for _row in range(100)]
+    queues = [rows, rows[::-1], rows, rows[::-1]]
+    outcomes = race(4, lambda: receive_crossings(checkpoint=checkpoint, sent=queues.pop(), device_now=now, by=checkpoint.officer, now=timezone.now()))
+    assert outcomes == ["done"] * 4
+    assert checkpoint.crossings.count() == 100
 
 
 def test_one_pass_is_issued_however_many_ask(race, today):

@@ -15,6 +15,9 @@ from recruitment.privacy.services.export import belonging_to
 from recruitment.privacy.services.requests import answer_request
 from recruitment.quarantine.models import EarlyLeaving, Stay, SymptomReport
 from recruitment.shared.refusals import Refusal
+from recruitment.travel.models import Seat
+from recruitment.travel.services.passes import forget_passes
+from recruitment.travel.services.trips import give_up_seat
 from recruitment.workers.models import Consent, Employment, Worker
 from search.outbox import request_index
 
@@ -58,8 +61,11 @@ def erase_worker(*, worker: Worker, by: User | None, on: dt.date) -> None:
     worker = Worker.objects.select_for_update(of=("self",), no_key=True).select_related("user").get(pk=worker.pk)
     if why := obstacles(worker):
         raise StillNeeded(why=why)
+    for seat in Seat.objects.filter(worker=worker, status=Seat.Status.HELD):
+        give_up_seat(seat=seat, by=by, on=on)
     for application in Application.objects.open().filter(worker=worker).order_by("pk"):
         withdraw(application=application, by=by or worker.user, on=on)
+    forget_passes(worker=worker, by=by, on=on)
     HealthEvent.objects.filter(worker=worker).delete()
     Clearance.objects.filter(worker=worker).update(decision=NO_DECISION, is_current=False)
     SymptomReport.objects.filter(stay__worker=worker).delete()

@@ -10,6 +10,7 @@ from recruitment.accounts.models import SensitiveReading, User
 from recruitment.applications.models import Application, ApplicationEvent
 from recruitment.health.models import Clearance, HealthEvent, OfficerDecision
 from recruitment.quarantine.models import Stay, SymptomReport
+from recruitment.travel.models import Crossing, EntryPass, Seat
 from recruitment.workers.models import AssistedAct, Consent, Employment, WorkerOccupation
 
 LEFT_OUT = {"password", "id", "identity_index", "national_id_index", "user", "worker", "recipient", "person"}  # keys of ours, and the person
@@ -57,6 +58,12 @@ def _of_worker(worker) -> dict[str, Any]:
         "application_events": _rows(ApplicationEvent.objects.filter(application__worker=worker).order_by("pk"), ["application", "status", "at"]),
         "stays": _rows(Stay.objects.filter(worker=worker).order_by("pk"), ["site", "arrives_on", "leaves_on", "status"]),
         "reports": _rows(SymptomReport.objects.filter(stay__worker=worker).order_by("pk"), ["at", "text"]),
+        "seats": _rows(Seat.objects.filter(worker=worker).order_by("pk"), ["trip", "number", "pick_up", "status", "held_at"]),
+        "passes": _rows(
+            EntryPass.objects.filter(worker=worker).order_by("pk"),
+            ["factory", "valid_from", "valid_until", "code", "issued_at", "revoked_at", "revocation_reason"],
+        ),
+        "crossings": _rows(Crossing.objects.filter(entry_pass__worker=worker).order_by("pk"), ["checkpoint", "direction", "verdict", "at"]),
         "employments": _rows(
             Employment.objects.filter(worker=worker).order_by("pk"), ["factory", "line", "team", "dormitory_room", "shuttle", "since", "until"]
         ),

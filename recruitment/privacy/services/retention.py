@@ -14,11 +14,12 @@ from recruitment.notifications.models import Message
 from recruitment.privacy.models import RetentionPeriod, RetentionRun
 from recruitment.privacy.services.erasure import NOBODY, StillNeeded, erase_worker
 from recruitment.quarantine.models import Stay
+from recruitment.travel.models import Crossing
 from recruitment.workers.models import Employment, Worker
 
 CHUNK = 500
 What = RetentionPeriod.What
-DEFAULT_DAYS = {What.CODES: 1, What.MESSAGES: 180, What.READINGS: 730, What.HEALTH: 90, What.PEOPLE: 365}
+DEFAULT_DAYS = {What.CODES: 1, What.MESSAGES: 180, What.READINGS: 730, What.CROSSINGS: 180, What.HEALTH: 90, What.PEOPLE: 365}
 
 
 def due(what: str, *, days: int, now: dt.datetime) -> QuerySet:
@@ -30,6 +31,8 @@ def due(what: str, *, days: int, now: dt.datetime) -> QuerySet:
         return Message.objects.filter(created_at__lt=before).order_by("pk")
     if what == What.READINGS:
         return SensitiveReading.objects.filter(at__lt=before).order_by("pk")
+    if what == What.CROSSINGS:
+        return Crossing.objects.filter(at__lt=before).order_by("pk")
     gone = _not_looking(before)
     if what == What.HEALTH:
         return HealthEvent.objects.filter(worker__in=gone.exclude(status=Worker.Status.LOOKING)).order_by("pk")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from recruitment.accounts.models import User
 from recruitment.employers.models import Factory
 from recruitment.shared.refusals import Refusal
-from recruitment.travel.models import EntryPass, Seat
+from recruitment.travel.models import EntryPass, PassKey, Seat
 from recruitment.travel.pass_text import Claims, holder_of, new_code, sign
 from recruitment.travel.services.keys import signing_key
 from recruitment.workers.models import Worker
@@ -42,15 +42,15 @@ def issue_pass(
 ) -> EntryPass:
     """Give the person a pass to the factory, valid on both days and those between. Repeating it returns the same pass.
 
-    Other dates or another seat replace it: the old one is revoked, because its code may be on paper. Raises WrongPeriod.
+    Other dates replace it: the old one is revoked, because its code may be on paper. Another seat leaves number and code as they are:
+    what the person carries without a network still counts, and only names another bus. Raises WrongPeriod.
     """
     if not 0 <= (valid_until - valid_from).days < LONGEST_DAYS:
         raise WrongPeriod(valid_from=valid_from, valid_until=valid_until)
     worker = Worker.objects.select_for_update(of=("self",), no_key=True).select_related("user").get(pk=worker.pk)
     there = EntryPass.objects.not_revoked().select_for_update(of=("self",), no_key=True).filter(worker=worker, factory=factory).first()
-    wanted = (valid_from, valid_until, seat.pk if seat else None)
-    if there and wanted == (there.valid_from, there.valid_until, there.seat_id):
-        return there
+    if there and (there.valid_from, there.valid_until) == (valid_from, valid_until):
+        return there if there.seat_id == (seat.pk if seat else None) else _sign_again(there, worker, factory, seat)
     if there:
         _end(there, reason=_("Đã thay bằng giấy mới."), by=by)
     return _write(worker, factory, valid_from, valid_until, seat, by)
@@ -67,6 +67,30 @@ def revoke_pass(*, entry_pass: EntryPass, reason: str, by: User | None) -> Entry
     return _end(entry_pass, reason=reason.strip(), by=by)
 
 
+@transaction.atomic
+def withdraw_key(*, kid: str, by: User | None, on: dt.date) -> int:
+    """The private half may have leaked: nothing it signed counts after the next sync. Its live passes are signed anew under another key,
+    with their numbers and codes; how many. Whoever carries an old picture is recognised by the code. Raises PassKey.DoesNotExist.
+    """
+    key = PassKey.objects.select_for_update(of=("self",), no_key=True).get(kid=kid)
+    key.withdrawn_at = key.withdrawn_at or timezone.now()
+    key.save(update_fields=["withdrawn_at"])
+    live = EntryPass.objects.live_on(on).filter(key=key).select_related("worker__user", "factory", "seat__trip__route").order_by("pk")
+    passes = list(live.select_for_update(of=("self",), no_key=True))
+    for entry_pass in passes:
+        _sign(entry_pass)
+    EntryPass.objects.bulk_update(passes, ["key", "token"], batch_size=500)
+    return len(passes)
+
+
+@transaction.atomic
+def forget_passes(*, worker: Worker, by: User | None, on: dt.date) -> None:
+    """Somebody is erased: whatever is live ends, and no pass names the person any more."""
+    for entry_pass in EntryPass.objects.not_revoked().filter(worker=worker).order_by("pk"):
+        revoke_pass(entry_pass=entry_pass, reason=_("Đã xóa dữ liệu theo yêu cầu."), by=by)
+    EntryPass.objects.filter(worker=worker).update(token="")
+
+
 def _end(entry_pass: EntryPass, *, reason: str, by: User | None) -> EntryPass:
     entry_pass.revoked_at, entry_pass.revocation_reason, entry_pass.revoked_by = timezone.now(), reason[:300], by
     entry_pass.save(update_fields=["revoked_at", "revocation_reason", "revoked_by"])
@@ -74,31 +98,34 @@ def _end(entry_pass: EntryPass, *, reason: str, by: User | None) -> EntryPass:
 
 
 def _write(worker: Worker, factory: Factory, valid_from: dt.date, valid_until: dt.date, seat: Seat | None, by: User | None) -> EntryPass:
-    now = timezone.now()
-    key = signing_key(now=now)
-    number = _next_number()
+    days = {"valid_from": valid_from, "valid_until": valid_until}
+    entry_pass = EntryPass(pk=_next_number(), worker=worker, factory=factory, seat=seat, code=new_code(), issued_by=by, **days)
+    _sign(entry_pass)
+    entry_pass.issued_at = timezone.now()
+    entry_pass.save(force_insert=True)
+    return entry_pass
+
+
+def _sign_again(entry_pass: EntryPass, worker: Worker, factory: Factory, seat: Seat | None) -> EntryPass:
+    entry_pass.worker, entry_pass.factory, entry_pass.seat = worker, factory, seat
+    _sign(entry_pass)
+    entry_pass.save(update_fields=["seat", "key", "token"])
+    return entry_pass
+
+
+def _sign(entry_pass: EntryPass) -> None:
+    """Put into `token` what the row says, under the key of today."""
+    worker, key = entry_pass.worker, signing_key(now=timezone.now())
     claims = Claims(
         issuer=settings.HOME_PROVINCE_CODE,
-        number=number,
+        number=entry_pass.pk,
         holder=holder_of(worker.user.name, worker.birth_date.year),
-        destination=factory.name,
-        bus=_bus(seat),
-        valid_from=valid_from,
-        valid_until=valid_until,
+        destination=entry_pass.factory.name,
+        bus=_bus(entry_pass.seat),
+        valid_from=entry_pass.valid_from,
+        valid_until=entry_pass.valid_until,
     )
-    return EntryPass.objects.create(
-        pk=number,
-        worker=worker,
-        factory=factory,
-        seat=seat,
-        valid_from=valid_from,
-        valid_until=valid_until,
-        code=new_code(),
-        key=key,
-        token=sign(claims, kid=key.kid, private=key.private),
-        issued_at=now,
-        issued_by=by,
-    )
+    entry_pass.key, entry_pass.token = key, sign(claims, kid=key.kid, private=key.private)
 
 
 def _bus(seat: Seat | None) -> str:

@@ -1,6 +1,7 @@
 """What has been kept long enough goes."""
 
 import datetime as dt
+from uuid import uuid4
 
 import pytest
 from django.core.management import call_command
@@ -13,6 +14,7 @@ from recruitment.privacy.models import RetentionPeriod, RetentionRun
 from recruitment.privacy.services.retention import run_retention
 from recruitment.workers.models import Worker
 from tests.factories.applications import ApplicationFactory
+from tests.factories.travel import CheckpointFactory
 from tests.factories.workers import EmploymentFactory, WorkerFactory
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +54,16 @@ def test_a_second_run_finds_nothing_and_each_is_counted(today):
     assert run_retention(on=today, dry_run=False)["people"] == 1
     assert set(run_retention(on=today, dry_run=False).values()) == {0}
     assert RetentionRun.objects.count() == 2
+
+
+def test_where_people_crossed_is_forgotten_after_half_a_year(today):
+    checkpoint = CheckpointFactory()
+    for days in (200, 100):
+        at = timezone.now() - dt.timedelta(days=days)
+        said = {"direction": "in", "how": "scan", "verdict": "unknown", "let_through": False, "offline": True}
+        checkpoint.crossings.create(uuid=uuid4(), at=at, by=checkpoint.officer, **said)
+    assert run_retention(on=today, dry_run=False)["crossings"] == 1
+    assert checkpoint.crossings.count() == 1
 
 
 def test_the_table_of_periods_decides(today):

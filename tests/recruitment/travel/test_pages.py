@@ -92,6 +92,7 @@ def test_without_script_the_server_judges_and_the_officer_decides(at_the_checkpo
 def test_a_refused_pass_passes_by_order_only(at_the_checkpoint, entry_pass):
     revoke_pass(entry_pass=entry_pass, reason="Rút đơn.", by=None)
     decided = {"text": entry_pass.token, "direction": "in", "uuid": uuid4(), "decision": "through"}
+    assert "Giấy đã bị thu hồi. Lý do: Rút đơn." in at_the_checkpoint.post("/checkpoint/", decided).content.decode()
     page = at_the_checkpoint.post("/checkpoint/decide/", decided, follow=True).content.decode()
     assert "cần ghi theo lệnh của ai" in page and not Crossing.objects.exists()
     at_the_checkpoint.post("/checkpoint/decide/", decided | {"order": "Điện của Sở Y tế 9:00"})

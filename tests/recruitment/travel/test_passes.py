@@ -2,11 +2,14 @@ import datetime as dt
 
 import pytest
 import time_machine
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
+from recruitment.privacy.services.erasure import erase_worker
 from recruitment.travel.models import EntryPass, PassKey
 from recruitment.travel.pass_text import Claims, read
+from recruitment.travel.services.crossings import holder_of, judge_text
 from recruitment.travel.services.keys import rotate_keys
 from recruitment.travel.services.passes import ReasonNeeded, WrongPeriod, issue_pass, revoke_pass
 from recruitment.travel.services.trips import hold_seat
@@ -59,6 +62,37 @@ def test_other_dates_replace_the_pass_and_revoke_the_old_one(give, today):
     assert new.pk != old.pk and new.code != old.code
     assert old.revoked_at and old.revocation_reason == "Đã thay bằng giấy mới."
     assert list(EntryPass.objects.not_revoked()) == [new]
+
+
+def test_another_bus_leaves_the_code_as_it_is_and_the_old_picture_still_counts(give, today):
+    worker = WorkerFactory()
+    old = give(worker=worker)
+    seat = hold_seat(worker=worker, trip=TripFactory(vehicle="20B-00099"), by=None, on=today)
+    new = give(worker=worker, seat=seat)
+    assert (new.pk, new.code, new.revoked_at) == (old.pk, old.code, None)
+    assert read(new.token, keys=public_keys()).bus.startswith("20B-00099")
+    assert judge_text(old.token, leaving=False, now=timezone.now()).verdict == "let_in"
+
+
+def test_a_key_that_leaked_counts_no_more_and_its_passes_are_signed_anew(give, today, capsys):
+    old, over = give(), give(worker=WorkerFactory(), valid_from=today - WEEK, valid_until=today - WEEK)
+    call_command("rotate_pass_keys", withdraw=old.key.kid)
+    assert "1 passes signed anew" in capsys.readouterr().out
+    new = EntryPass.objects.get(pk=old.pk)
+    assert new.key != old.key and new.code == old.code
+    assert [judge_text(token, leaving=False, now=timezone.now()).verdict for token in (new.token, old.token)] == ["let_in", "unknown"]
+    assert EntryPass.objects.get(pk=over.pk).key == old.key
+    with pytest.raises(CommandError):
+        call_command("rotate_pass_keys", withdraw="0000")
+
+
+def test_an_erased_persons_passes_name_nobody(give, today):
+    entry_pass = give()
+    erase_worker(worker=entry_pass.worker, by=None, on=today)
+    gone = EntryPass.objects.get(pk=entry_pass.pk)
+    assert gone.revoked_at and gone.token == ""
+    assert holder_of(gone) == ""
+    assert judge_text(entry_pass.code, leaving=False, now=timezone.now()).verdict == "refuse"
 
 
 def test_a_pass_to_another_factory_leaves_the_first_alone(give):
