@@ -6,7 +6,7 @@
   const words = JSON.parse(document.getElementById("checkpoint-words").textContent);
   const form = document.getElementById("scan-form"), typed = form.elements.text;
   const answer = document.getElementById("answer"), status = document.getElementById("sync-state"), lately = document.getElementById("lately");
-  const RESYNC = 5 * 60e3, BATCH = 100;
+  const RESYNC = 5 * 60e3, BATCH = 100, GONE = 4000;
   const TONES = { let_in: [880], conditional: [660, 660], refuse: [220, 180], unknown: [440, 330, 440] };
   let pack = null, pending = null, busy = false, again = false, sound = null;
 
@@ -236,8 +236,10 @@
     async function look() {
       if (!stream) return;
       const [found] = pending ? [] : await detector.detect(video).catch(() => []);
-      if (found && (found.rawValue !== lastText || Date.now() - lastAt > 4000)) {
-        [lastText, lastAt] = [found.rawValue, Date.now()];
+      const again = found?.rawValue === lastText && Date.now() - lastAt < GONE; // still held before the camera: the same person
+      if (found || pending) lastAt = Date.now();
+      if (found && !again) {
+        lastText = found.rawValue;
         await scan(found.rawValue);
       }
       setTimeout(look, 150);

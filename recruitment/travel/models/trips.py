@@ -35,7 +35,8 @@ class TripQuerySet(models.QuerySet):
 
 class Trip(models.Model):
     """`capacity`: seats of the vehicle; `seat_percent`: the share sold, by `document`; `seats`: how many that makes; `taken`: held or
-    used. `organised_by` answers for everybody aboard."""
+    used. `over`: how many of the taken a later decision no longer allows; they are moved by hand, and what they leave is not sold again.
+    `organised_by` answers for everybody aboard."""
 
     class Status(models.TextChoices):
         OPEN = "open", _("đang nhận khách")
@@ -53,6 +54,7 @@ class Trip(models.Model):
     document = models.CharField(_("số văn bản"), max_length=120, blank=True)
     seats = models.PositiveSmallIntegerField(_("số ghế được bán"))
     taken = models.PositiveSmallIntegerField(_("đã giữ"), default=0)
+    over = models.PositiveSmallIntegerField(_("quá số ghế theo quy định"), default=0, db_default=0)
     status = FSMField(default=Status.OPEN, choices=Status.choices, protected=True)
     cancellation = models.CharField(_("lý do hủy"), max_length=300, blank=True)
     organised_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("người phụ trách"))
@@ -67,6 +69,7 @@ class Trip(models.Model):
         verbose_name_plural = _("chuyến xe")
         constraints = [
             models.CheckConstraint(condition=Q(taken__lte=F("seats")), name="no_seat_is_sold_twice"),
+            models.CheckConstraint(condition=Q(over=0) | Q(taken=F("seats"), over__lte=F("taken")), name="too_many_people_means_no_free_seat"),
             models.CheckConstraint(condition=Q(seat_percent__range=(0, 100)), name="trip_share_is_a_percentage"),
             models.CheckConstraint(condition=Q(capacity__range=(1, 100)), name="bus_has_one_to_a_hundred_seats"),
             models.CheckConstraint(condition=Q(seats__lte=F("capacity") * F("seat_percent") / 100), name="seats_keep_to_the_share"),

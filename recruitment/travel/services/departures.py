@@ -211,11 +211,12 @@ def apply_decisions(*, on: dt.date) -> list[Trip]:
 
 def _share(trip: Trip, wanted: int, percent: int, document: str) -> None:
     """Never fewer seats than are taken: those are somebody's until they are moved."""
-    if trip.taken > wanted:
+    over = max(0, trip.taken - wanted)
+    if over:
         wanted, percent, document = trip.taken, trip.seat_percent, trip.document
-    if (wanted, percent, document) != (trip.seats, trip.seat_percent, trip.document):
-        trip.seats, trip.seat_percent, trip.document = wanted, percent, document
-        trip.save(update_fields=["seats", "seat_percent", "document"])
+    if (wanted, percent, document, over) != (trip.seats, trip.seat_percent, trip.document, trip.over):
+        trip.seats, trip.seat_percent, trip.document, trip.over = wanted, percent, document, over
+        trip.save(update_fields=["seats", "seat_percent", "document", "over"])
 
 
 def _locked(trip: Trip) -> Trip:

@@ -3,7 +3,7 @@
 import datetime as dt
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Case, F, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -117,10 +117,11 @@ def lock_seat(seat: Seat) -> Seat:
 
 
 def leave(seat: Seat) -> Seat:
-    """Keep a seat that was given up or missed, and count it free."""
+    """Keep a seat that was given up or missed, and count it free; where more were taken than the rule allows now, it is withdrawn instead."""
     seat.moved_at = timezone.now()
     seat.save()
-    Trip.objects.filter(pk=seat.trip_id).update(taken=F("taken") - 1)
+    one_less = Case(When(over__gt=0, then=1), default=0)
+    Trip.objects.filter(pk=seat.trip_id).update(taken=F("taken") - 1, seats=F("seats") - one_less, over=F("over") - one_less)
     return seat
 
 

@@ -137,3 +137,5 @@ def test_a_health_officer_enters_a_decision_and_hears_of_buses_that_are_too_full
     page = client.post(f"/routes/{trip.route_id}/decide/", said, follow=True).content.decode()
     assert "1 chuyến có nhiều người hơn số ghế được phép." in page
     assert RouteState.objects.get().seat_percent == 50
+    assert "quá 1 người theo quy định" in client.get("/trips/").content.decode()
+    assert "cần chuyển 1 người" in client.get(f"/trips/{trip.pk}/").content.decode()

@@ -184,11 +184,15 @@ def test_a_lower_share_withdraws_free_seats_and_names_the_buses_with_too_many_pe
         decide_route(route=trip.route, running="restricted", seat_percent=50, since=today, until=None, document="9/QĐ", document_on=today, by=officer)
     assert apply_decisions(on=today) == [full]
     full, half = Trip.objects.get(pk=full.pk), Trip.objects.get(pk=half.pk)
-    assert (full.seats, full.seat_percent) == (2, 100)
+    assert (full.seats, full.seat_percent, full.over) == (2, 100, 1)
     assert (half.seats, half.seat_percent, half.document) == (5, 50, "9/QĐ")
     give_up_seat(seat=Seat.objects.filter(trip=full).first(), by=None, on=today)
+    full = Trip.objects.get(pk=full.pk)
+    assert (full.taken, full.seats, full.over) == (1, 1, 0)
+    with pytest.raises(NoSeat):
+        hold_seat(worker=WorkerFactory(), trip=full, by=None, on=today)
     assert apply_decisions(on=today) == []
-    assert Trip.objects.get(pk=full.pk).seats == 1
+    assert Trip.objects.get(pk=full.pk).seat_percent == 50
 
 
 def test_a_higher_share_gives_seats_back(today):
