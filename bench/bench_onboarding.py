@@ -1,0 +1,197 @@
+"""From offer to first shift under load, on the demo province. The last line is one JSON object.
+
+One acceptance (p95 and its statements) and a batch of a hundred, undisturbed; then 64 clients that accept, withdraw, undo, confirm,
+re-apply and move people between sites for a minute; then the same while the clients, the background worker, the broker, the search
+index and the database server are killed. `parallel_ratio` is acts a second over the ledger's floor (one UPDATE, one INSERT, a commit,
+by as many clients on fifty rows). A breach is a row of onboarding/invariants.py or a difference of the ledger's recount.
+`python -m bench.bench_onboarding --small` takes a minute instead of ten.
+"""
+
+import datetime as dt
+import json
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import time
+from collections import Counter
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from bench import scratch
+from bench.bench_ledger import kill_the_server, make_floor
+from recruitment.applications.services.answering import release_unanswered, remind_of_answers
+from recruitment.onboarding import invariants
+from recruitment.onboarding.services.acceptance import accept
+from recruitment.onboarding.services.batches import accept_many
+from recruitment.onboarding.services.confirming import release_no_shows, release_unconfirmed
+from recruitment.onboarding.services.redating import follow_changes
+from recruitment.onboarding.services.waiting import complete_waiting
+from recruitment.quarantine.services.recount import recount
+from runtime import services, valkey
+from tests.recruitment.onboarding.situations import ENTRY_QUARANTINE, Province
+
+CLIENTS, PROCESSES = 64, 4
+ALONE, BATCH = 40, 100
+WARM_UP = 3
+
+
+def measure(*, small: bool) -> dict:
+    seconds, rounds, province = (6, 4, {"workers": 1_500, "openings": 40, "factories": 12}) if small else (60, 8, {})
+    call_command("seed", stdout=sys.stderr, **province)
+    make_floor()
+    today = timezone.localdate()
+    alone, statements, batch = undisturbed(today)
+    before = breaches(today)
+    floor = sum(answer["done"] for answer in clients("floor", seconds / 3)) / (seconds / 3)
+    answers = clients("mixed", seconds)
+    errors = sum((Counter(answer["errors"]) for answer in answers), start=Counter())
+    acts = sum((Counter(answer["acts"]) for answer in answers), start=Counter())
+    after = breaches(today)
+    killed = kill_rounds(rounds)
+    settle(today)
+    return {
+        "accept_p95_ms": round(statistics.quantiles(alone, n=20)[-1] * 1000, 1),
+        "accept_queries": statements,
+        "batch_100_s": round(batch, 2),
+        "parallel_ratio": round(sum(answer["done"] for answer in answers) / seconds / floor, 3),
+        "breaches": len(after) - len(before),
+        "user_deadlocks": errors["DeadlockDetected"],
+        "kills": killed,
+        "breaches_after_kills": len(breaches(today)) - len(before),
+        "breaches_of_the_seed": len(before),
+        "clients": CLIENTS,
+        "acts_per_s": round(sum(acts.values()) / seconds),
+        "floor_per_s": round(floor),
+        "acts": dict(acts),
+        "other_errors": {name: number for name, number in errors.items() if name != "DeadlockDetected"},
+    }
+
+
+def undisturbed(today: dt.date) -> tuple[list[float], int, float]:
+    """Seconds of single acceptances with an entry bed and a pass, the statements of one, and seconds of a batch of a hundred."""
+    province = Province(places=1_000, beds=2_000, backup_per_hundred=5, **ENTRY_QUARANTINE)
+    waiting = [province.applicant() for _ in range(WARM_UP + ALONE + 1 + BATCH)]
+    for application in waiting[:WARM_UP]:
+        accept(application=application, by=province.recruiter, on=today)
+    alone = []
+    for application in waiting[WARM_UP : WARM_UP + ALONE]:
+        began = time.perf_counter()
+        accept(application=application, by=province.recruiter, on=today)
+        alone.append(time.perf_counter() - began)
+    with CaptureQueriesContext(connection) as counted:
+        accept(application=waiting[WARM_UP + ALONE], by=province.recruiter, on=today)
+    began = time.perf_counter()
+    batch = accept_many(opening=province.opening, applications=[row.pk for row in waiting[-BATCH:]], by=province.recruiter, on=today)
+    seconds = time.perf_counter() - began
+    if len(batch.accepted) != BATCH:
+        raise RuntimeError(f"{len(batch.accepted)} of {BATCH} were accepted")
+    return alone, len(counted), seconds
+
+
+def breaches(today: dt.date) -> list:
+    """What disagrees, each once."""
+    found = [(one.rule.code, one.subject) for one in invariants.check(on=today, now=timezone.now())]
+    return found + [("recount", str(difference)) for difference in recount()]
+
+
+def start(act: str, seconds: float) -> list[subprocess.Popen]:
+    processes = []
+    for seed in range(PROCESSES):
+        job = json.dumps({"act": act, "threads": CLIENTS // PROCESSES, "seconds": seconds, "seed": seed, "share": [seed, PROCESSES]})
+        command = [sys.executable, "-m", "bench.onboarding_clients", job]
+        processes.append(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1))
+    for process in processes:
+        process.stdout.readline()  # "ready"
+    begins = time.time() + 0.3
+    for process in processes:
+        process.stdin.write(f"{begins}\n")
+    return processes
+
+
+def clients(act: str, seconds: float) -> list[dict]:
+    """What each process reports; one that was killed reports nothing."""
+    answers = []
+    for process in start(act, seconds):
+        lines = process.stdout.read().splitlines()
+        process.wait()
+        answers += [json.loads(lines[-1])] if lines else []
+    return answers
+
+
+def kill_rounds(rounds: int) -> int:
+    """In turn the clients, the background worker, the broker with its queue, the search index and the database server; how many kills."""
+    kills = 0
+    worker = background_worker()
+    for number in range(rounds):
+        processes = start("mixed", 3)
+        time.sleep(1.2)
+        match number % 5:
+            case 0:
+                for process in processes:
+                    process.kill()
+            case 1:
+                worker.kill()
+                worker.wait()
+                worker = background_worker()
+            case 2:
+                kill_the_broker()
+            case 3:
+                lose_the_index()
+            case 4:
+                kill_the_server()
+        kills += 1
+        for process in processes:
+            process.stdout.read()
+            process.wait()
+    worker.terminate()
+    worker.wait()
+    connections.close_all()
+    return kills
+
+
+def background_worker() -> subprocess.Popen:
+    """Takes what the acts send: messages to deliver, the queue to look at, documents to index."""
+    command = [sys.executable, "-m", "celery", "-A", "recruitment", "worker", "-Q", "default,search", "-c", "1", "-l", "CRITICAL"]
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def kill_the_broker() -> None:
+    server = valkey.process()
+    if server is None:
+        raise RuntimeError("this bench kills the broker, so it must be the checkout's own: unset REDIS_URL")
+    os.kill(server.pid, signal.SIGKILL)
+    server.wait()
+    services.ensure()
+
+
+def lose_the_index() -> None:
+    """The engine in process lives in a directory: gone, as a dead search server's index would be."""
+    directory = settings.SEARCH_DIRECTORY
+    if directory.exists():
+        directory.rename(directory.with_name(f"{directory.name}-lost-{time.monotonic_ns()}"))
+
+
+def settle(today: dt.date) -> None:
+    """One round of what the schedule does every minute; nothing here is repaired by hand."""
+    now = timezone.now()
+    release_unconfirmed(now=now, on=today)
+    release_no_shows(on=today)
+    follow_changes(on=today)
+    release_unanswered(now=now, on=today)
+    remind_of_answers(now=now, on=today)
+    complete_waiting(on=today)
+
+
+def main() -> None:
+    with scratch.database():
+        print(json.dumps(measure(small="--small" in sys.argv)))
+
+
+if __name__ == "__main__":
+    main()
