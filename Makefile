@@ -7,7 +7,7 @@ COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-h
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run elasticsearch stop reset test lint mutate-policy bench bench-search bench-ledger bench-health lock environment test-environment
+.PHONY: help run elasticsearch stop reset test lint mutate-policy bench bench-search bench-ledger bench-health bench-onboarding lock environment test-environment
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ bench-ledger: test-environment ## the quarantine ledger under load, killed and m
 
 bench-health: test-environment ## decisions about people: one by one, 20,000 after a new policy, and certificates; PEOPLE=20000
 	@$(VENV) -m bench.bench_health
+
+bench-onboarding: test-environment ## accepting, withdrawing and moving people under load, with everything killed in between; ARGUMENTS="--small"
+	@$(VENV) -m bench.bench_onboarding $(ARGUMENTS)
 
 bench-search: test-environment ## search against its floors; ARGUMENTS="--small", or "--only match words"
 	@$(VENV) -m bench.bench_search $(ARGUMENTS)

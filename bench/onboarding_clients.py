@@ -1,7 +1,7 @@
 """Clients of onboarding in a process of their own: `python -m bench.onboarding_clients '{"act": "mixed", …}'`.
 
 Each says "ready" and begins at the moment (seconds since the epoch) that it is then told, for `seconds`. The last line is one JSON object:
-`done`, `acts` by name, `errors` by class. What a service refuses is an answer, not an error, and counts as an act that was served.
+`done`, `acts` by name, `errors` by class, `lacking`: what refused acceptances lacked. What a service refuses is an answer, not an error, and counts as an act that was served.
 """
 
 import json
@@ -21,7 +21,7 @@ from recruitment.applications.models import Application
 from recruitment.applications.services.applying import apply
 from recruitment.applications.services.choosing import offer, refuse
 from recruitment.onboarding.models import Acceptance
-from recruitment.onboarding.services.acceptance import accept
+from recruitment.onboarding.services.acceptance import NotAccepted, accept
 from recruitment.onboarding.services.confirming import confirm
 from recruitment.onboarding.services.undoing import undo_acceptance
 from recruitment.onboarding.services.waiting import accept_or_wait, complete_waiting
@@ -44,26 +44,29 @@ def main(job: dict) -> None:
     KNOWN["officer"] = list(User.objects.filter(is_superuser=True).order_by("pk").values_list("pk", flat=True))[:1]
     print("ready", flush=True)
     job["starts"] = float(sys.stdin.readline())
-    results: list[tuple[Counter, Counter]] = []
+    results: list[tuple[Counter, Counter, Counter]] = []
     threads = [threading.Thread(target=run, args=(job, number, results)) for number in range(job["threads"])]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    acts = sum((found for found, _errors in results), start=Counter())
-    errors = sum((found for _acts, found in results), start=Counter())
-    print(json.dumps({"done": acts.total(), "acts": acts, "errors": errors}), flush=True)
+    acts, errors, lacking = (sum(found, start=Counter()) for found in zip(*results, strict=True))
+    print(json.dumps({"done": acts.total(), "acts": acts, "errors": errors, "lacking": lacking}), flush=True)
 
 
 def run(job: dict, number: int, results: list) -> None:
     draw = random.Random(job["seed"] * 1000 + number)
-    acts, errors = Counter(), Counter()
+    acts, errors, lacking = Counter(), Counter(), Counter()
     time.sleep(max(0, job["starts"] - time.time()))
     while time.time() < job["starts"] + job["seconds"]:
         name, act = ("floor", floor) if job["act"] == "floor" else draw.choices(ACTS, weights=WEIGHTS)[0]
         try:
             act(draw)
             acts[name] += 1
+        except NotAccepted as refusal:
+            acts[f"{name} refused"] += 1
+            deep = [one for shortfall in refusal.facts["shortfalls"] for one in shortfall.facts.get("refusals", [shortfall])]
+            lacking.update(type(one).__name__ for one in deep)
         except Refusal:
             acts[f"{name} refused"] += 1
         except (OperationalError, InterfaceError) as error:  # a killed server, or a deadlock that nobody caught
@@ -73,7 +76,7 @@ def run(job: dict, number: int, results: list) -> None:
         except Exception as error:  # noqa: BLE001 - whatever reaches a user is counted
             errors[type(error).__name__] += 1
             connection.close()
-    results.append((acts, errors))
+    results.append((acts, errors, lacking))
     connection.close()
 
 
@@ -121,7 +124,9 @@ def confirm_somebody(draw) -> None:
 def apply_somewhere(draw) -> None:
     worker, opening = Worker(pk=draw.choice(KNOWN["workers"])), Opening(pk=draw.choice(KNOWN["openings"]))
     today = timezone.localdate()
-    apply(worker=worker, opening=opening, starts_on=today, idempotency_key=None, by=officer(), on=today)
+    application = apply(worker=worker, opening=opening, starts_on=today, idempotency_key=None, by=officer(), on=today)
+    if draw.random() < 0.3:
+        Application.objects.filter(pk=application.pk, status=Status.APPLIED).update(wants_trip=True)
 
 
 def offer_somebody(draw) -> None:
