@@ -21,14 +21,14 @@ class Stage:
 
 
 def stage_of(acceptance: Acceptance, *, on: dt.date) -> Stage:
-    """Isolation at a site counts from admission there; at home from the day on which the factory checked the person in.
+    """Isolation at a site lasts until the day of leaving, also for whoever was moved or let out early; at home it counts from the day on which the factory checked the person in.
 
     Needs the acceptance with `first_shift`, `entry_stay` and `clearance`.
     """
     shift, stay, clearance = getattr(acceptance, "first_shift", None), acceptance.entry_stay, acceptance.clearance
     if shift and shift.started_on:
         return Stage(STARTED)
-    if stay and stay.status == Stay.Status.ADMITTED:
+    if stay and (stay.status == Stay.Status.ADMITTED or (stay.status == Stay.Status.RELEASED and on < stay.leaves_on)):
         return _isolating(stay.arrives_on, stay.leaves_on, on)
     if stay and stay.status == Stay.Status.RELEASED:
         return Stage(TO_START)

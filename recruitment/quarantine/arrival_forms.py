@@ -14,7 +14,7 @@ class CodeForm(forms.Form):
 
     typed = CleanCharField(
         label=_("Mã 8 ký tự"),
-        help_text=_("Người đến mở trang “Ở khu cách ly” trên điện thoại hoặc đưa giấy có mã."),
+        help_text=_("Người đến mở mã của mình trên điện thoại, hoặc đưa giấy có mã."),
         required=False,
         max_length=300,
         widget=forms.TextInput(attrs={"class": "short", "autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from recruitment.accounts.permissions import permission
 from recruitment.employers.models import Factory
 from recruitment.quarantine.forms import LEDGER_DAYS, CapacityForm, ExtendForm, ReserveForm
-from recruitment.quarantine.models import BackupPool, BackupReservation, ReservationNight, Site, SiteNight, Stay, WaitingRequest
+from recruitment.quarantine.models import BackupPool, BackupReservation, ReservationNight, Site, SiteIncident, SiteNight, Stay, WaitingRequest
 from recruitment.quarantine.services.admissions import admit
 from recruitment.quarantine.services.capacity import change_capacity, confirm_figures
 from recruitment.quarantine.services.cover import Cover, Offer, beds_for, cover, covers, horizon, offers
@@ -145,16 +145,18 @@ def reserve(request, pk):
 
 @permission("quarantine.read_capacity")
 def capacity(request):
-    """Tonight at every site: usable = open beds − reserved − occupied, none where the figures are too old to be offered."""
+    """Tonight at every site: usable = open beds − reserved − occupied, none where the figures are too old or an infection locks the site."""
     today, now = timezone.localdate(), timezone.now()
     policy = limits(today)
     shown = list(Site.objects.visible_to(request.user).select_related("zone").distinct())
     tonight = {row.site_id: row for row in SiteNight.objects.filter(night=today, site__in=shown).with_usable().order_by("site_id")}
+    locked = set(SiteIncident.objects.locking_a_site().order_by("site").values_list("site", flat=True))
     rows = []
     for place in shown:
         state = freshness(place, policy=policy, now=now)
         night = tonight.get(place.pk) or SiteNight(capacity=0)
-        rows.append({"site": place, "state": state, "night": night, "usable": night.usable if night.pk and state != STALE else 0})
+        is_offered = night.pk and state != STALE and place.pk not in locked
+        rows.append({"site": place, "state": state, "night": night, "usable": night.usable if is_offered else 0, "locked": place.pk in locked})
     totals = {name: sum(getattr(row["night"], name) for row in rows) for name in ("capacity", "reserved", "occupied")}
     totals["usable"] = sum(row["usable"] for row in rows)
     stale = sum(row["state"] == STALE for row in rows)

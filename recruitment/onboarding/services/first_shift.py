@@ -88,8 +88,8 @@ def check_in(*, application: Application, by: User, on: dt.date) -> FirstShift:
     shift = shift_of(acceptance)
     if shift.checked_in_at:
         return shift
-    stay = acceptance.entry_stay
-    if stay and stay.status in (Stay.Status.BOOKED, Stay.Status.ADMITTED):
+    beds = Stay.objects.filter(worker=acceptance.application.worker, status__in=[Stay.Status.BOOKED, Stay.Status.ADMITTED], arrives_on__lte=on)
+    if stay := beds.select_related("site").order_by("-arrives_on", "pk").first():
         raise GoesToASiteFirst(stay=stay)
     if on < acceptance.arrives_on:
         raise TooEarly(acceptance=acceptance)

@@ -23,6 +23,15 @@ class StaleFigures(Refusal):
         return _("%(site)s đã quá %(hours)d giờ chưa xác nhận số liệu nên tạm ngừng nhận thêm. Hãy chọn khu khác hoặc gọi khu cập nhật.") % self.facts
 
 
+class SiteLocked(Refusal):
+    """An infection at the site locks it: it takes nobody. Carries `site`."""
+
+    field = "site"
+
+    def for_people(self) -> str:
+        return _("%(site)s đang khóa vì có ca bệnh trong khu nên không nhận thêm người. Hãy chọn khu khác.") % self.facts
+
+
 def limits(on: dt.date) -> BackupPolicy:
     """The policy in force, or one with the model's own limits where there is none."""
     return BackupPolicy.objects.in_force(on) or BackupPolicy()
@@ -42,10 +51,12 @@ def sites_with_fresh_figures(*, on: dt.date) -> QuerySet[Site]:
 
 
 def require_fresh_figures(site: Site, *, on: dt.date) -> None:
-    """Raises StaleFigures."""
+    """Raises StaleFigures or SiteLocked."""
     policy = limits(on)
     if freshness(site, policy=policy, now=timezone.now()) == STALE:
         raise StaleFigures(site=site, hours=policy.stale_after_hours)
+    if SiteIncident.objects.locking_a_site().filter(site=site).exists():
+        raise SiteLocked(site=site)
 
 
 def kilometres(site: Site, zone: IndustrialZone) -> float:

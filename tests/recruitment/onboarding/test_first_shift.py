@@ -28,9 +28,10 @@ from recruitment.onboarding.services.first_shift import (
 )
 from recruitment.onboarding.stages import stage_of
 from recruitment.quarantine.services.admissions import admit, release
+from recruitment.quarantine.services.transfers import accept_transfer, arrive, depart, request_transfer
 from recruitment.workers.models import Employment, Worker
 from tests.factories.openings import OpeningFactory
-from tests.factories.quarantine import figures
+from tests.factories.quarantine import SiteFactory, figures
 from tests.recruitment.onboarding.situations import ENTRY_QUARANTINE, Province
 
 pytestmark = pytest.mark.django_db
@@ -89,6 +90,23 @@ def test_whoever_has_a_bed_goes_to_the_site_first(today):
     assert seen(acceptance, stay.leaves_on).kind == "to_start"
     check_in(application=application, by=province.recruiter, on=stay.leaves_on)
     assert confirm_first_shift(application=application, by=province.recruiter, on=stay.leaves_on).started_on == stay.leaves_on
+
+
+def test_whoever_was_let_out_early_or_moved_still_serves_the_days(today):
+    province, application, acceptance = accepted(today, **ENTRY_QUARANTINE)
+    stay = admit(stay=acceptance.entry_stay, by=None, on=acceptance.entry_stay.arrives_on)
+    left_on = stay.arrives_on + 2 * DAY
+    transfer = request_transfer(stay=stay, destination=SiteFactory(), by=province.recruiter, on=left_on)
+    for act in (accept_transfer, depart, arrive):
+        transfer = act(transfer=transfer, by=province.recruiter, on=left_on)
+    with pytest.raises(GoesToASiteFirst):
+        check_in(application=application, by=province.recruiter, on=left_on)
+    release(stay=transfer.held_stay, by=None, on=left_on)
+    assert seen(acceptance, left_on).kind == "isolating"
+    check_in(application=application, by=province.recruiter, on=left_on)
+    with pytest.raises(StillIsolating):
+        confirm_first_shift(application=application, by=province.recruiter, on=left_on)
+    assert seen(acceptance, stay.leaves_on).kind == "to_start"
 
 
 def test_nobody_is_checked_in_before_the_day(today):

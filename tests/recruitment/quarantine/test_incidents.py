@@ -9,7 +9,7 @@ from recruitment.notifications.models import Message
 from recruitment.quarantine.models import Room, SiteIncident, SiteIncidentPerson, Transfer
 from recruitment.quarantine.services.admissions import admit, book_bed
 from recruitment.quarantine.services.beds import assign_bed
-from recruitment.quarantine.services.freshness import sites_with_fresh_figures
+from recruitment.quarantine.services.freshness import SiteLocked, require_fresh_figures, sites_with_fresh_figures
 from recruitment.quarantine.services.incidents import (
     IncidentOver,
     NoSuchFloor,
@@ -129,13 +129,17 @@ def test_a_locked_floor_closes_its_empty_rooms_until_it_is_over(place, manager, 
         lock_site(incident=incident, lock="site", by=manager, on=today)
 
 
-def test_a_locked_site_is_offered_to_nobody(place, manager, today):
+def test_a_locked_site_is_offered_to_nobody(client, place, manager, today):
     incident, _mates = with_contacts(place, manager, today)
     with pytest.raises(NoSuchFloor):
         lock_site(incident=incident, lock="floor", building="Z", floor="9", by=manager, on=today)
     assert place in sites_with_fresh_figures(on=today)
     lock_site(incident=incident, lock="site", by=manager, on=today)
     assert place not in sites_with_fresh_figures(on=today)
+    with pytest.raises(SiteLocked):
+        require_fresh_figures(place, on=today)
+    client.force_login(UserFactory(labour_officer=True))
+    assert "đang khóa" in client.get(reverse("quarantine:capacity")).content.decode()
     lock_site(incident=incident, lock="none", by=manager, on=today)
     assert place in sites_with_fresh_figures(on=today)
 
