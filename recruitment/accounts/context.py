@@ -8,11 +8,13 @@ from recruitment.accounts.permissions import ANYONE, SIGNED_IN, WORKER, may, rol
 from recruitment.notifications.models import Message
 
 MOST_COUNTED = 10
-MOST_IN_A_ROW = 8  # more entries than that take two rows of a laptop's page: then neighbours of a kind share a menu
+MOST_IN_A_ROW = 6  # more entries than that take two rows of a laptop's page: then neighbours of a kind share a menu
 GROUPS = [
     # label getter, URL names: in this order they stand together where the first of them would
     (lambda: _("Quy định, khóa ký"), ["health:policies", "health:area_levels", "health:keys"]),
-    (lambda: _("Cách ly, ổ dịch"), ["quarantine:transfers", "quarantine:incidents", "quarantine:outbreaks", "quarantine:capacity"]),
+    (lambda: _("Dự phòng, ổ dịch"), ["quarantine:backup", "quarantine:outbreaks", "vaccination:factories"]),
+    (lambda: _("Ổ dịch, chuyển người"), ["quarantine:outbreaks", "quarantine:incidents", "quarantine:transfers"]),
+    (lambda: _("Tình hình"), ["quarantine:capacity", "vaccination:coverage", "travel:inside"]),
     (lambda: _("Duyệt, sửa"), ["employers:approvals", "openings:wording_queue", "onboarding:breaches"]),
 ]
 ENTRIES = [

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 from django.utils import timezone
 
+from demo.certificates import send_a_certificate_to_try
 from demo.employers import make_factories, make_openings, staff
 from demo.people import make_workers
 from demo.pipeline import accept_some, make_applications
@@ -71,6 +72,7 @@ class Command(BaseCommand):
         make_workers(random, count=workers, today=today, now=now, report=self.report)
         move_some_where_no_level_is_declared(today)
         assess_everybody(by=None, on=today)
+        send_a_certificate_to_try(worker=Worker.objects.filter(user__is_demo=True).order_by("user").select_related("user")[0], now=now)
         self.report("health assessed")
         analyse()
         make_rooms(houses, today=today)

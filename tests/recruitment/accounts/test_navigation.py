@@ -14,6 +14,7 @@ def test_many_pages_share_menus_that_open_without_a_script_and_name_the_current_
     menu = page.split("Quy định, khóa ký</summary>")[1].split("</details>")[0]
     assert menu.count("<a ") == 3 and 'href="/health/keys/" aria-current="page"' in menu
     assert page.count('href="/health/keys/"') == 1
+    assert "Tình hình</summary>" in page
 
 
 def test_few_pages_stay_a_plain_row(client):
