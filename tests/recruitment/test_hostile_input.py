@@ -83,6 +83,7 @@ class Situation:
             Role.HEALTH_OFFICER: lambda: UserFactory(health_officer=True),
             Role.LABOUR_OFFICER: lambda: UserFactory(labour_officer=True),
             Role.CHECKPOINT_OFFICER: lambda: self.checkpoint.officer,
+            Role.LIAISON: lambda: UserFactory(liaison=True),
         }[role]()
 
     def paths(self, address: Address) -> Iterator[str]:
@@ -159,7 +160,7 @@ def try_form(visitor: Visitor, form: Form) -> None:
 
 
 @pytest.mark.parametrize(
-    "role", [ANYONE, WORKER, Role.RECRUITER, Role.SITE_MANAGER, Role.HEALTH_OFFICER, Role.LABOUR_OFFICER, Role.CHECKPOINT_OFFICER]
+    "role", [ANYONE, WORKER, Role.RECRUITER, Role.SITE_MANAGER, Role.HEALTH_OFFICER, Role.LABOUR_OFFICER, Role.CHECKPOINT_OFFICER, Role.LIAISON]
 )
 def test_no_value_in_any_form_or_address_ends_in_a_server_error(client, situation, role):
     visitor = Visitor(client, situation.person(role))
