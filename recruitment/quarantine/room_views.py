@@ -38,7 +38,7 @@ def room_map(request, pk):
         "last": site.nights.order_by("-night").values_list("night", flat=True).first(),
         "free": sum(room.free for room in rooms if room.is_open),
         "dirty": sum(not room.is_clean and room.is_open for room in rooms),
-        "leaving": sum(row.last_day == today + DAY for room in rooms for row in room.people),
+        "leaving": [(room, row) for room in rooms for row in room.people if row.last_day == today + DAY],
     }
     return render(request, "quarantine/rooms.html", context)
 

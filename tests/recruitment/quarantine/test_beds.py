@@ -235,3 +235,19 @@ def test_two_people_pressing_assign_all_place_everybody_once(race, today):
     stays = [stay_at(room.site, today) for _ in range(5)]
     assert race(4, lambda: assign_arrivals(site=room.site, guests=[Guest(stay, "men") for stay in stays], by=None, on=today)) == ["done"] * 4
     assert BedAssignment.objects.count() == 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_gates_that_place_different_people_at_once_give_no_bed_twice(race, today):
+    site = SiteFactory(beds=30)
+    for _room in range(2):
+        RoomFactory(site=site, beds=8)
+    groups = [[stay_at(site, today) for _ in range(3)] for _ in range(4)]
+    gates = iter(zip(groups, ["men", "women", "men", "women"], strict=True))
+
+    def place():
+        stays, company = next(gates)
+        assign_arrivals(site=site, guests=[Guest(stay, company) for stay in stays], by=None, on=today)
+
+    assert race(4, place) == ["done"] * 4
+    assert BedAssignment.objects.count() == 12 and BedAssignment.objects.values("room", "company").distinct().count() == 2

@@ -63,6 +63,15 @@ def test_the_map_asks_as_often_for_thirty_rooms_as_for_one(client, today, room, 
     assert count() == few
 
 
+def test_whoever_leaves_tomorrow_is_listed_with_the_bed(client, today, room, manager):
+    stay = book_bed(worker=WorkerFactory(name="Lò Văn Mai"), site=room.site, arrives_on=today, leaves_on=today + DAY, by=None)
+    assign_bed(stay=stay, bed=room.beds.first(), company="men", by=None, on=today)
+    assign_bed(stay=stay_of(room.site, today), bed=room.beds.last(), company="men", by=None, on=today)
+    answer = page(client, "rooms", room.site_id)
+    assert [row.stay for _room, row in answer.context["leaving"]] == [stay]
+    assert "Ra ngày mai" in answer.content.decode()
+
+
 def test_a_site_without_rooms_is_told_so(client, manager, room):
     Room.objects.all().delete()
     assert "Khu chưa khai phòng nào" in page(client, "rooms", room.site_id).content.decode()
