@@ -84,6 +84,12 @@ def test_opening_a_claim_holds_it_shows_it_beside_the_rest_and_logs_the_reading(
     assert (reading.reader, reading.person, reading.what, reading.why) == (officer, claim.worker.user, "health_event", "verification")
 
 
+def test_a_claim_read_from_a_certificate_of_an_unknown_issuer_says_so(client, officer, claim):
+    assert "nơi cấp lạ" not in client.post(address("claim_take", claim.pk), follow=True).content.decode()
+    HealthEvent.objects.filter(pk=claim.pk).update(certificate_digest="d" * 64)
+    assert "đọc từ mã của giấy chứng nhận, nhưng chưa tin được: nơi cấp lạ" in client.get(address("claim", claim.pk)).content.decode()
+
+
 def test_confirming_proves_the_claim_and_moves_the_day_as_the_policy_asks(client, officer, claim):
     assert Clearance.objects.current().get().ready_on == TODAY + dt.timedelta(days=7)
     client.post(address("claim_take", claim.pk))
