@@ -3,7 +3,7 @@
 from itertools import groupby
 
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from recruitment.accounts.permissions import permission
 from recruitment.health.services.readings import log_readings
-from recruitment.quarantine.models import Room, Site, SiteIncident, SiteIncidentPerson, Stay, Transfer
+from recruitment.quarantine.models import Room, Site, SiteIncident, SiteIncidentPerson, Stay, StayTest, Transfer
 from recruitment.quarantine.services.incidents import (
     ask_for_places,
     close_incident,
@@ -31,10 +31,15 @@ Status = SiteIncidentPerson.Status
 
 @permission("quarantine.watch")
 def incidents(request):
-    """The open ones first."""
+    """The open ones first; and the tests that sites still have to take, so that officers see where they pile up."""
     rows = SiteIncident.objects.visible_to(request.user).select_related("site")
     counted = rows.annotate(people_count=Count("people", filter=Q(people__status=Status.CONFIRMED)))
-    return render(request, "quarantine/incidents.html", {"rows": counted.order_by("closed_at", "-opened_at", "-pk")[:MOST_SHOWN]})
+    today, visible = timezone.localdate(), Site.objects.visible_to(request.user)
+    due = StayTest.objects.filter(stay__site__in=visible, stay__status=Stay.Status.ADMITTED, taken_on=None, due_on__lte=today)
+    by_site = due.order_by("stay__site__name", "stay__site").values("stay__site__name", "stay__site")
+    tests = by_site.annotate(due=Count("pk", distinct=True), overdue=Count("pk", distinct=True, filter=Q(due_on__lt=today)))
+    context = {"rows": counted.order_by(F("closed_at").desc(nulls_first=True), "-opened_at", "-pk")[:MOST_SHOWN], "tests": tests}
+    return render(request, "quarantine/incidents.html", context)
 
 
 @permission("quarantine.watch")

@@ -13,7 +13,7 @@ from recruitment.onboarding.services.withdrawal import withdraw
 from recruitment.privacy.models import DataRequest
 from recruitment.privacy.services.export import belonging_to
 from recruitment.privacy.services.requests import answer_request
-from recruitment.quarantine.models import EarlyLeaving, Stay, SymptomReport
+from recruitment.quarantine.models import EarlyLeaving, SiteIncidentPerson, Stay, SymptomReport
 from recruitment.shared.refusals import Refusal
 from recruitment.travel.models import Seat
 from recruitment.travel.services.passes import forget_passes
@@ -70,6 +70,7 @@ def erase_worker(*, worker: Worker, by: User | None, on: dt.date) -> None:
     Clearance.objects.filter(worker=worker).update(decision=NO_DECISION, is_current=False)
     SymptomReport.objects.filter(stay__worker=worker).delete()
     EarlyLeaving.objects.filter(stay__worker=worker).delete()
+    SiteIncidentPerson.objects.filter(stay__worker=worker).delete()
     OfficerDecision.objects.filter(worker=worker).update(reason="-")
     Consent.objects.filter(worker=worker).delete()
     worker.occupations.all().delete()

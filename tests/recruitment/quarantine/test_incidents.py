@@ -6,7 +6,7 @@ from django.urls import reverse
 from recruitment.accounts.models import SensitiveReading
 from recruitment.health.models import HealthEvent
 from recruitment.notifications.models import Message
-from recruitment.quarantine.models import Room, SiteIncident, SiteIncidentPerson, Transfer
+from recruitment.quarantine.models import Room, SiteIncident, SiteIncidentPerson, StayTest, Transfer
 from recruitment.quarantine.services.admissions import admit, book_bed
 from recruitment.quarantine.services.beds import assign_bed
 from recruitment.quarantine.services.freshness import SiteLocked, require_fresh_figures, sites_with_fresh_figures
@@ -169,3 +169,11 @@ def test_the_pages_lead_from_the_case_to_the_end(client, place, manager, today):
     client.force_login(manager_of(SiteFactory()))
     assert client.get(address).status_code == 404
     assert client.post(reverse("quarantine:declare_site_case", args=[mate.pk])).status_code == 404
+
+
+def test_officers_see_where_tests_pile_up(client, place, today):
+    for days in (-1, 0, 1):
+        StayTest.objects.create(stay=inside(place, today), due_on=today + days * DAY, method="pcr")
+    client.force_login(UserFactory(health_officer=True))
+    rows = client.get(reverse("quarantine:incidents")).context["tests"]
+    assert [(row["stay__site"], row["due"], row["overdue"]) for row in rows] == [(place.pk, 2, 1)]
