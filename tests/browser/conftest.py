@@ -18,6 +18,11 @@ PHONE = {"width": 360, "height": 780}
 LAPTOP = {"width": 1280, "height": 800}
 
 
+def pytest_collection_modifyitems(items):
+    """The whole story is told last: it leaves the province two weeks ahead of the other tests."""
+    items.sort(key=lambda item: "test_whole_story" in item.nodeid)
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args():
     return {

@@ -17,7 +17,7 @@ def code_sent_to(page) -> str:
     return re.search(r"\d{6}", text)[0]
 
 
-def apply_as_newcomer(page, opening, phone=PHONE_OF_A_NEWCOMER):
+def apply_as_newcomer(page, opening, phone=PHONE_OF_A_NEWCOMER, home="Cao Bằng"):
     """W1 → W2 → W3, the third page in its two states."""
     page.goto("/?q=" + "cong nhan")
     page.goto(f"/jobs/{opening.pk}/")
@@ -25,7 +25,7 @@ def apply_as_newcomer(page, opening, phone=PHONE_OF_A_NEWCOMER):
     page.locator("[name=phone]").fill(phone)
     page.locator("[name=name]").fill("Nông Thị Thử Nghiệm")
     page.locator("[name=birth_date]").fill("6-5-1998")
-    page.locator("[name=home_province]").select_option(label="Cao Bằng")
+    page.locator("[name=home_province]").select_option(label=home)
     for box in page.locator("[name=consents]").all():
         assert not box.is_checked()  # never ticked beforehand
         box.check()
@@ -68,7 +68,7 @@ def test_a_wrong_code_says_what_to_do_and_keeps_what_was_typed(visit):
     assert page.locator("[name=name]").input_value() == "Lý Văn Nhầm"
 
 
-def post_in_four_steps(page, *, title, headcount, base_wage):
+def post_in_four_steps(page, *, title, headcount, base_wage, starts_on="10/12/2026"):
     page.goto("/openings/new/")
     page.locator("[name=factory]").select_option(index=1)
     page.locator("[name=occupation]").select_option(index=3)
@@ -77,7 +77,7 @@ def post_in_four_steps(page, *, title, headcount, base_wage):
     page.locator("[name=headcount]").fill(headcount)
     page.locator("[name=shift][value=day]").check()
     page.locator("[name=rest_day]").fill("Chủ nhật")
-    page.locator("[name=starts_on]").fill("10/12/2026")
+    page.locator("[name=starts_on]").fill(starts_on)
     page.get_by_role("button", name="Lưu và tiếp tục").click()
     page.locator("[name=base_wage]").fill(base_wage)
     page.get_by_role("button", name="Lưu và tiếp tục").click()
