@@ -56,6 +56,7 @@ TABLE: dict[str, frozenset[str]] = {
         "onboarding.receive": [Role.RECRUITER],
         "quarantine.read_own_backup": [Role.RECRUITER],
         "quarantine.reserve_own_backup": [Role.RECRUITER],
+        "workers.manage_roster": [Role.RECRUITER],
         "outbreaks.replace": [Role.RECRUITER],
         "vaccination.report_own": [Role.RECRUITER],
         # site managers

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from recruitment.workers import group_views, views
+from recruitment.workers import group_views, roster_views, views
 
 app_name = "workers"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("my/profile/edit/", views.edit, name="edit"),
     path("my/profile/print/", views.print_profile, name="print"),
     path("my/profile/visibility/", views.visibility, name="visibility"),
+    path("roster/", roster_views.roster, name="roster"),
+    path("roster/<uuid:key>/", roster_views.check, name="roster_check"),
     path("my/consents/", views.consents, name="consents"),
     path("groups/", group_views.groups, name="groups"),
     path("groups/new/", group_views.upload, name="group_upload"),
