@@ -26,7 +26,6 @@ ENTRIES = [
     ("workers.register_group", "workers:groups", "users", lambda: _("Đăng ký nhóm")),
     ("openings.manage", "openings:board", "briefcase-business", lambda: _("Tin tuyển dụng")),
     ("onboarding.accept", "onboarding:arrivals", "calendar-check", lambda: _("Tiếp nhận")),
-    ("onboarding.receive", "onboarding:today", "scan-qr-code", lambda: _("Đến, vào ca")),
     ("workers.manage_roster", "workers:roster", "users", lambda: _("Danh sách làm việc")),
     ("quarantine.read_own_backup", "quarantine:backup", "bed-double", lambda: _("Suất cách ly dự phòng")),
     ("travel.check_passes", "travel:checkpoint", "scan-line", lambda: _("Soát giấy")),
