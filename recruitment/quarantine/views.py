@@ -215,15 +215,16 @@ def _ways_out(now: Cover, near: list[Offer], form: ReserveForm) -> dict:
     places = (
         [place for place in queue(on=timezone.localdate()) if place.request.holder == (now.holder.pool or now.holder.factory)] if requests else []
     )
-    nearest = [{"offer": offer, "beds": min(offer.free, now.missing)} for offer in near[:WAYS_SHOWN]] if now.missing else []
-    dormitories = [{"offer": offer, "beds": min(offer.free, now.missing)} for offer in near if offer.site.kind == Site.Kind.DORMITORY]
+    ways = [{"offer": offer, "beds": min(offer.free, now.missing)} for offer in near] if now.missing else []
+    dormitories = [way for way in ways if way["offer"].site.kind == Site.Kind.DORMITORY]
+    nearest = [way for way in ways if way["offer"].site.kind != Site.Kind.DORMITORY]
     pooled = beds_for(now.policy, now.headcount, pooled=True)
     held = BackupReservation.objects.active().filter(request__in=[place.request for place in places]).select_related("site")
     return {
         "places": places,
         "offered_sites": held.order_by("site__name", "pk"),
-        "nearest": nearest,
-        "dormitories": dormitories[:WAYS_SHOWN] if now.missing else [],
+        "nearest": nearest[:WAYS_SHOWN],
+        "dormitories": dormitories[:WAYS_SHOWN],
         "pooled_beds": pooled if not now.holder.pool and pooled < now.needed else None,
         "seen": form["seen"].value(),
         "may_wait": bool(now.missing) and not places,
