@@ -88,8 +88,11 @@ def hold_seat(*, worker: Worker, trip: Trip, pick_up: PickUpPoint | None = None,
     for seat in mine:
         if seat.trip_id == trip.pk:
             return _picked_up_at(seat, pick_up)
-        if seat.status == Status.HELD:
+        if seat.status == Status.HELD and seat.trip.departs_at > timezone.now():
             raise AlreadySeated(seat=seat)
+        if seat.status == Status.HELD:  # nobody noted whether the bus left with the person: who asks for another one wasn't aboard
+            seat.miss()
+            leave(seat)
     _take_place(trip, worker=worker, on=on)
     used = set(Seat.objects.taking_a_place().filter(trip=trip).values_list("number", flat=True))
     number = next(number for number in range(1, len(used) + 2) if number not in used)

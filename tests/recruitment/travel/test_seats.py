@@ -75,6 +75,14 @@ def test_nobody_holds_seats_on_two_buses(today):
     assert refusal.value.seat == seat
 
 
+def test_a_bus_that_left_unnoted_holds_nobody_back_from_the_next(today):
+    worker = WorkerFactory()
+    gone = hold_seat(worker=worker, trip=TripFactory(), by=None, on=today)
+    Trip.objects.filter(pk=gone.trip_id).update(departs_at=F("departs_at") - dt.timedelta(days=3), arrives_at=F("arrives_at") - dt.timedelta(days=3))
+    assert hold_seat(worker=worker, trip=TripFactory(), by=None, on=today).status == Seat.Status.HELD
+    assert Seat.objects.get(pk=gone.pk).status == Seat.Status.MISSED
+
+
 def test_a_stop_of_another_route_is_refused(today):
     with pytest.raises(WrongPickUp):
         hold_seat(worker=WorkerFactory(), trip=TripFactory(), pick_up=PickUpPointFactory(), by=None, on=today)

@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from recruitment.notifications.models import Message
-from recruitment.travel.models import EntryPass, Seat, Trip
+from recruitment.travel.models import EntryPass, PassKey, Seat, Trip
 from recruitment.travel.services.boarding import NoPass, NotBoarding, OnAnotherTrip, board, board_by_pass
 from recruitment.travel.services.departures import (
     ReasonNeeded,
@@ -23,6 +23,7 @@ from recruitment.travel.services.departures import (
 from recruitment.travel.services.passes import issue_pass, revoke_pass
 from recruitment.travel.services.routes import SameDay, decide_route
 from recruitment.travel.services.trips import NoSeat, give_up_seat, hold_seat
+from recruitment.travel.tasks import rotate_pass_keys, share_seats
 from tests.factories.accounts import UserFactory
 from tests.factories.employers import FactoryFactory
 from tests.factories.travel import RouteFactory, RouteRuleFactory, RouteStateFactory, TripFactory
@@ -195,11 +196,18 @@ def test_a_lower_share_withdraws_free_seats_and_names_the_buses_with_too_many_pe
     assert Trip.objects.get(pk=full.pk).seat_percent == 50
 
 
-def test_a_higher_share_gives_seats_back(today):
+def test_every_night_a_higher_share_gives_seats_back(today):
     RouteRuleFactory(area_level=1)
     trip = TripFactory(capacity=10, seats=5, seat_percent=50)
-    assert apply_decisions(on=today) == []
+    assert share_seats() == 0
     assert Trip.objects.get(pk=trip.pk).seats == 10
+
+
+def test_every_month_the_next_key_is_made(today, ride):
+    ride(TripFactory())
+    first = PassKey.objects.get()
+    assert rotate_pass_keys() != first.kid
+    assert PassKey.objects.count() == 2
 
 
 def test_two_decisions_of_one_day_are_refused(today, officer):
