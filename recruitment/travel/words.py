@@ -40,6 +40,7 @@ def for_the_page() -> dict:
         "leave": _("Cho ra"),
         "synced": _("Đồng bộ lúc {time}, {day}."),
         "never": _("Máy này chưa đồng bộ: cần mạng một lần."),
+        "signed_out": _("Phiên đăng nhập đã hết: tải lại trang để đăng nhập, các lượt vẫn được giữ trên máy này."),
         "waiting": _("{count} lượt chờ gửi."),
         "through": _("cho qua"),
         "stopped": _("không cho qua"),

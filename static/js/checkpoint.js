@@ -6,9 +6,10 @@
   const words = JSON.parse(document.getElementById("checkpoint-words").textContent);
   const form = document.getElementById("scan-form"), typed = form.elements.text;
   const answer = document.getElementById("answer"), status = document.getElementById("sync-state"), lately = document.getElementById("lately");
+  const here = Number(page.dataset.checkpoint);
   const RESYNC = 5 * 60e3, BATCH = 100, GONE = 4000;
   const TONES = { let_in: [880], conditional: [660, 660], refuse: [220, 180], unknown: [440, 330, 440] };
-  let pack = null, pending = null, busy = false, again = false, sound = null;
+  let pack = null, pending = null, busy = false, again = false, signedOut = false, sound = null;
 
   const store = new Promise((done, failed) => {
     const opening = indexedDB.open("checkpoint", 1);
@@ -42,19 +43,25 @@
     try {
       await send();
       const asked = Date.now();
-      const response = await fetch(page.dataset.pack, { headers: { Accept: "application/json" }, redirect: "error" });
-      if (!response.ok) throw new Error(String(response.status));
-      const fresh = await response.json();
+      const fresh = await ask(page.dataset.pack, { headers: { Accept: "application/json" } });
       const fetchedAt = Date.now();
       await take({ ...fresh, fetchedAt, ahead: Math.round((asked + fetchedAt) / 2 - fresh.now) });
       await kept("pack", "readwrite", (rows) => rows.put({ ...fresh, fetchedAt, ahead: pack.ahead }, "current"));
       await forget();
-    } catch {
-      // no network, or signed out: what was taken along still serves
+      signedOut = false;
+    } catch (problem) {
+      signedOut = problem.message === "signed out"; // else no network: what was taken along still serves
     }
     busy = false;
     if (again) { again = false; return sync(); }
     await tell();
+  }
+
+  async function ask(address, options) {
+    const response = await fetch(address, { ...options, redirect: "manual" });
+    if (response.type === "opaqueredirect" || response.status === 403) throw new Error("signed out");
+    if (!response.ok) throw new Error(String(response.status));
+    return response.json();
   }
 
   async function take(found) {
@@ -63,16 +70,13 @@
   }
 
   async function send() {
-    const rows = await kept("queue", "readonly", (queue) => queue.getAll());
+    const rows = (await kept("queue", "readonly", (queue) => queue.getAll())).filter((row) => row.checkpoint === here);
     for (let place = 0; place < rows.length; place += BATCH) {
-      const response = await fetch(page.dataset.crossings, {
+      const { kept: there, wrong } = await ask(page.dataset.crossings, {
         method: "POST",
-        redirect: "error",
         headers: { "Content-Type": "application/json", "X-CSRFToken": token() },
-        body: JSON.stringify({ device_now: Date.now(), checkpoint: Number(page.dataset.checkpoint), crossings: rows.slice(place, place + BATCH) }),
+        body: JSON.stringify({ device_now: Date.now(), checkpoint: here, crossings: rows.slice(place, place + BATCH) }),
       });
-      if (!response.ok) throw new Error(String(response.status));
-      const { kept: there, wrong } = await response.json();
       await kept("queue", "readwrite", (queue) => { [...there, ...wrong].forEach((uuid) => queue.delete(uuid)); });
     }
   }
@@ -92,10 +96,11 @@
     const waiting = await kept("queue", "readonly", (queue) => queue.count());
     const lines = [pack ? fill(words.synced, { time: clock(pack.now), day: day(EntryPass.dayOf(pack.now)) }) : words.never];
     if (waiting) lines.push(fill(words.waiting, { count: waiting }));
+    if (signedOut) lines.push(words.signed_out);
     if (Math.abs(clockOff()) > 5 * 60e3) lines.push(words.reasons.clock);
     status.textContent = lines.join(" ");
     status.dataset.waiting = waiting;
-    status.classList.toggle("warn", !pack || waiting > 0 || lines.length > 2);
+    status.classList.toggle("warn", !pack || lines.length > 1);
   }
 
   async function lastEntry(number) {
@@ -167,7 +172,7 @@
     pending = null;
     const at = Date.now();
     const direction = leaving ? "out" : "in";
-    const row = { uuid: uuid(), number: claims?.number ?? null, direction, how, verdict, reasons, let_through: through, order, at };
+    const row = { uuid: uuid(), number: claims?.number ?? null, direction, how, verdict, reasons, let_through: through, order, at, checkpoint: here }; // sent by an officer of this checkpoint only
     await kept("queue", "readwrite", (queue) => queue.put(row));
     if (claims && through && !leaving) await kept("seen", "readwrite", (rows) => rows.put({ at: serverNow(), place: pack.checkpoint.name }, claims.number));
     answer.hidden = true;
@@ -247,7 +252,7 @@
   }
 
   kept("pack", "readonly", (rows) => rows.get("current")).then(async (found) => {
-    if (found && found.checkpoint.id === Number(page.dataset.checkpoint)) await take(found);
+    if (found && found.checkpoint.id === here) await take(found);
     await tell();
     await sync();
     page.dataset.ready = pack ? "yes" : "no";

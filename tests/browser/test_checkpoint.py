@@ -159,6 +159,18 @@ def test_a_wrong_clock_is_seen_at_the_sync_and_the_days_are_judged_by_the_server
     assert abs(crossing.at - timezone.now()) < dt.timedelta(minutes=1) and crossing.clock_seconds > 8 * 86_400
 
 
+def test_a_session_that_has_ended_loses_no_crossing(checkpoint, give, sign_in):
+    page = checkpoint()
+    cookies = page.context.cookies()
+    page.context.clear_cookies()
+    scan(page, give().token, "Cho vào có điều kiện").get_by_role("button", name="Cho qua", exact=True).click()
+    expect(page.locator("#sync-state")).to_contain_text("1 lượt chờ gửi. Phiên đăng nhập đã hết")
+    page.context.add_cookies(cookies)
+    with page.expect_response("**/checkpoint/crossings/"):
+        page.get_by_role("button", name="Đồng bộ ngay").click()
+    expect(page.locator("#sync-state")).to_have_attribute("data-waiting", "0")
+
+
 def test_the_page_judges_as_the_server_does(checkpoint):
     cases = json.loads(VERDICTS.read_text())
     said = checkpoint().evaluate(JUDGE, cases)
