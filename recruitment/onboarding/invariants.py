@@ -242,7 +242,9 @@ RULES = [
             expected="''",
             found="to_char(acceptance.confirm_by AT TIME ZONE 'Asia/Ho_Chi_Minh', 'DD/MM HH24:MI')",
             condition="acceptance.undone_at IS NULL AND acceptance.confirmed_at IS NULL AND acceptance.confirm_by < %(late)s "
-            "AND (stay.id IS NULL OR stay.admitted_at IS NULL)",
+            "AND (stay.id IS NULL OR stay.admitted_at IS NULL) AND NOT EXISTS (SELECT FROM onboarding_firstshift AS shift "
+            "WHERE shift.acceptance_id = acceptance.id AND shift.checked_in_at IS NOT NULL) AND NOT EXISTS (SELECT FROM travel_seat AS seat "
+            "WHERE seat.worker_id = application.worker_id AND seat.status = 'boarded' AND seat.held_at >= acceptance.accepted_at)",
         ),
     ),
     Rule(

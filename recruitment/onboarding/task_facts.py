@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from recruitment.health.models import Clearance
 from recruitment.health.services.facts import person_facts
-from recruitment.onboarding.models import Acceptance, TaskTick
+from recruitment.onboarding.models import Acceptance, FirstShift, TaskTick
 from recruitment.onboarding.task_list import Isolation, Ride, Situation, Task, TestBefore, tasks_of
 from recruitment.quarantine.models import Stay
 from recruitment.travel.models import EntryPass, Seat
@@ -36,6 +36,7 @@ def situations(acceptances: Collection[Acceptance], *, on: dt.date) -> dict[int,
     ticks: dict[int, set[str]] = {}
     for tick in _ticks(acceptances):
         ticks.setdefault(tick[0], set()).add(tick[1])
+    shifts = {shift.acceptance_id: shift for shift in FirstShift.objects.filter(acceptance__in=[acceptance.pk for acceptance in acceptances])}
     found = {}
     for acceptance in acceptances:
         worker, factory = acceptance.application.worker_id, acceptance.application.opening.factory_id
@@ -45,11 +46,12 @@ def situations(acceptances: Collection[Acceptance], *, on: dt.date) -> dict[int,
             acceptance,
             clearances.get(worker) or acceptance.clearance,
             seat=seat,
+            shift=shifts.get(acceptance.pk),
             has_consent=worker in consenting,
             has_pass=(worker, factory) in passes,
             tests_taken=tests.get(worker, frozenset()),
             ticked=ticks.get(acceptance.pk, set()),
-            has_started=(worker, factory) in employed,
+            is_employed=(worker, factory) in employed,
             on=on,
         )
     return found
@@ -65,15 +67,18 @@ def _situation(
     clearance: Clearance,
     *,
     seat: Seat | None,
+    shift: FirstShift | None,
     has_consent: bool,
     has_pass: bool,
     tests_taken: frozenset[dt.date],
     ticked: set[str],
-    has_started: bool,
+    is_employed: bool,
     on: dt.date,
 ) -> Situation:
     stay = acceptance.entry_stay
-    has_arrived = bool(stay and stay.admitted_at) or bool(seat and seat.status == Seat.Status.BOARDED) or has_started
+    has_started = is_employed or bool(shift and shift.started_on)
+    checked_in_on = timezone.localdate(shift.checked_in_at) if shift and shift.checked_in_at else None
+    has_arrived = bool(stay and stay.admitted_at) or bool(seat and seat.status == Seat.Status.BOARDED) or bool(checked_in_on) or has_started
     return Situation(
         today=on,
         arrives_on=acceptance.arrives_on,
@@ -87,7 +92,7 @@ def _situation(
         needs_pass=acceptance.from_outside,
         has_pass=has_pass,
         test_before=_test_before(clearance),
-        isolation=_isolation(acceptance, clearance, has_arrived, on),
+        isolation=_isolation(acceptance, clearance, checked_in_on, on),
         has_arrived=has_arrived,
         tests_due=tuple((dt.date.fromisoformat(day), method) for day, method in clearance.decision.get("tests_due", []) if day > _iso(acceptance)),
         tests_taken=tests_taken,
@@ -117,11 +122,12 @@ def _test_before(clearance: Clearance) -> TestBefore | None:
     return None
 
 
-def _isolation(acceptance: Acceptance, clearance: Clearance, has_arrived: bool, on: dt.date) -> Isolation | None:
+def _isolation(acceptance: Acceptance, clearance: Clearance, checked_in_on: dt.date | None, on: dt.date) -> Isolation | None:
     days, stay = clearance.entry_quarantine_days, acceptance.entry_stay
     if not days:
         return None
     if not clearance.asks_for_a_site:
-        return Isolation(days=days, at_site=False, is_over=has_arrived and on >= acceptance.arrives_on + dt.timedelta(days=days))
+        counted = max(checked_in_on, acceptance.arrives_on) if checked_in_on else None  # as stages.py counts them
+        return Isolation(days=days, at_site=False, is_over=bool(counted and on >= counted + dt.timedelta(days=days)))
     holds = bool(stay and stay.status in (Stay.Status.BOOKED, Stay.Status.ADMITTED, Stay.Status.RELEASED))
     return Isolation(days=days, at_site=True, has_bed=holds, is_over=bool(stay and stay.status == Stay.Status.RELEASED))

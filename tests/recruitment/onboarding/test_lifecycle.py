@@ -20,6 +20,7 @@ from recruitment.onboarding.models import Acceptance
 from recruitment.onboarding.services.acceptance import accept
 from recruitment.onboarding.services.batches import accept_many
 from recruitment.onboarding.services.confirming import confirm, release_no_shows, release_unconfirmed
+from recruitment.onboarding.services.first_shift import check_in, confirm_first_shift, report_no_show
 from recruitment.onboarding.services.redating import choose_trip, follow_changes
 from recruitment.onboarding.services.undoing import undo_acceptance
 from recruitment.onboarding.services.waiting import accept_or_wait, complete_waiting, stop_waiting
@@ -135,6 +136,18 @@ class Lifecycle(RuleBasedStateMachine):
         if stay := Stay.objects.filter(status="booked", arrives_on=self.today).order_by("pk").first():
             admit(stay=stay, by=self.by, on=self.today)
             self.done["admit"] += 1
+
+    @rule(which=WHICH)
+    def check_in_at_the_factory(self, which):
+        self.act(check_in, ["accepted"], which)
+
+    @rule(which=WHICH)
+    def first_shift(self, which):
+        self.act(confirm_first_shift, ["accepted"], which)
+
+    @rule(which=WHICH)
+    def factory_says_that_nobody_came(self, which):
+        self.act(report_no_show, ["accepted"], which)
 
     @rule()
     def look_at_the_queue(self):
