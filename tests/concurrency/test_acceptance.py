@@ -5,10 +5,15 @@ from itertools import count
 import pytest
 from django.db import connection
 from django.db.models import F
+from django.utils import timezone
 
 from recruitment.applications.models import Application
+from recruitment.applications.services.closing import close_with_applications
+from recruitment.onboarding import invariants
 from recruitment.onboarding.services import acceptance
 from recruitment.onboarding.services.acceptance import accept
+from recruitment.onboarding.services.undoing import undo_acceptance
+from recruitment.onboarding.services.withdrawal import withdraw
 from recruitment.openings.models import Opening
 from recruitment.quarantine.models import SiteNight
 from recruitment.quarantine.services.recount import recount
@@ -48,3 +53,40 @@ def test_without_the_guard_the_same_race_fills_more_places_than_there_are(race, 
     monkeypatch.setattr(acceptance, "lock_openings", lambda pks: {})
     accept_all(race, province, today)
     assert Opening.objects.get(pk=province.opening.pk).accepted != 10
+
+
+def nothing_is_wrong(today) -> bool:
+    return recount() == [] and invariants.check(on=today, now=timezone.now()) == []
+
+
+def test_an_opening_that_closes_while_everybody_is_accepted_leaves_nothing_held_and_nobody_waiting_in_a_circle(race, today):
+    province = Province(places=20, beds=40)
+    waiting, turn = [province.applicant() for _ in range(12)], count()
+
+    def act() -> None:
+        number = next(turn)
+        if number == 4:
+            close_with_applications(opening=province.opening, outcome="filled", by=province.recruiter, on=today)
+        else:
+            accept(application=waiting[number % 12], by=province.recruiter, on=today)
+
+    outcomes = race(13, act)
+    assert set(outcomes) <= {"done", "NotAccepted", "WrongMoment"} and "done" in outcomes
+    assert nothing_is_wrong(today)
+
+
+def test_when_both_sides_take_the_same_acceptance_back_everything_is_freed_once(race, today):
+    province = Province(places=20, beds=40)
+    accepted = [accept(application=province.applicant(), by=province.recruiter, on=today).application for _ in range(6)]
+    turn = count()
+
+    def act() -> None:
+        number = next(turn)
+        application = accepted[number % 6]
+        if number < 6:
+            withdraw(application=application, by=application.worker.user, on=today)
+        else:
+            undo_acceptance(application=application, reason="dates", by=province.recruiter, on=today)
+
+    assert set(race(12, act)) <= {"done", "WrongMoment"}
+    assert Opening.objects.get(pk=province.opening.pk).accepted == 0 and nothing_is_wrong(today)
