@@ -165,7 +165,7 @@ RULES = [
             expected="'1'",
             found="'0'",
             condition="acceptance.undone_at IS NULL AND application.wants_trip AND acceptance.arrives_on >= %(today)s AND NOT EXISTS "
-            "(SELECT FROM travel_seat AS seat WHERE seat.worker_id = application.worker_id AND seat.status <> 'given_up' "
+            "(SELECT FROM travel_seat AS seat WHERE seat.worker_id = application.worker_id AND seat.status IN ('held', 'boarded') "
             "AND seat.held_at >= acceptance.accepted_at)",
         ),
     ),
