@@ -12,7 +12,7 @@ from recruitment.workers.models import Shift
 from search import addresses
 from search.documents import BY_DORMITORY, BY_SHUTTLE, RIDES, STOP
 from search.explanations import blocker_text, reason_text
-from search.forms import CANDIDATE_ORDERS, FITS, LONGEST_QUERY, LONGEST_STOP, OPENING_ORDERS
+from search.forms import CANDIDATE_ORDERS, CODE, FITS, LONGEST_QUERY, LONGEST_STOP, OPENING_ORDERS
 from search.queries import openings as opening_queries
 from search.queries.candidates import CandidateParameters
 from search.queries.changes import MOST
@@ -49,8 +49,17 @@ class Page(Parameters):
     after = PlaceField(required=False, default=(), help_text=_("Chép từ next_after: trang này nối ngay sau trang trước dù danh sách vừa đổi."))
 
 
+class CodeField(serializers.SlugRelatedField):
+    """A row by its code. What can't be a code, a NUL byte for one, is not looked for in the database."""
+
+    def to_internal_value(self, data):
+        if not isinstance(data, str) or not CODE.fullmatch(data):
+            self.fail("does_not_exist", slug_name=self.slug_field, value=data)
+        return super().to_internal_value(data)
+
+
 def codes_of(model, **options) -> serializers.ManyRelatedField:
-    return serializers.SlugRelatedField(many=True, required=False, slug_field="code", queryset=model.objects.order_by("pk"), **options)
+    return CodeField(many=True, required=False, slug_field="code", queryset=model.objects.order_by("pk"), **options)
 
 
 class OpeningQuery(Page):

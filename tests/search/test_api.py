@@ -94,6 +94,8 @@ def test_codes_name_zones_and_occupations(client, published, rebuilt):
         ({"sort": "match"}, "sort"),
         ({"shifts": "weekend"}, "shifts"),
         ({"zones": "nowhere"}, "zones"),
+        ({"zones": "a\0b"}, "zones"),
+        ({"occupations": "ạ\x89"}, "occupations"),
         ({"occupations": 10**30}, "occupations"),
         ({"wage_from": -1}, "wage_from"),
         ({"start_by": "2026-02-30"}, "start_by"),
