@@ -36,7 +36,7 @@ from tests.factories.quarantine import SiteFactory
 CLIENTS, PROCESSES = 32, 4
 SPREAD = 50
 ENOUGH_BEDS = 1_000_000
-MOST_PER_SECOND = 400  # more than the clients can book: how many people they are given
+MOST_PER_SECOND = 900  # more than the clients can book: how many people they are given
 TODAY = dt.date(2026, 12, 1)
 DAY = dt.timedelta(days=1)
 

@@ -61,7 +61,7 @@ def run(act, job: dict, number: int, results: list) -> None:
             done += 1
             latencies.append((time.perf_counter() - began) * 1000)
             if job.get("acknowledge"):
-                print(booked, flush=True)
+                print(f"{booked}\n", end="", flush=True)  # in one piece: other threads print too
     results.append((done, errors, latencies))
     connection.close()
 
