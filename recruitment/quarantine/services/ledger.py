@@ -7,10 +7,11 @@ from typing import TypeVar
 
 from django.db import connection, transaction
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from recruitment.accounts.models import User
-from recruitment.quarantine.models import BackupReservation, JournalEntry, Site, SiteNight, Stay
+from recruitment.quarantine.models import BackupReservation, Site, SiteNight, Stay
 from recruitment.quarantine.services.freed_beds import note_freed_beds
 from recruitment.shared.refusals import Refusal
 
@@ -29,6 +30,11 @@ WITH locked AS MATERIALIZED (
     WHERE held.id = locked.id AND reserved + %(reserved)s >= 0 AND occupied + %(occupied)s >= 0
         AND capacity + %(capacity)s >= reserved + %(reserved)s + occupied + %(occupied)s
     RETURNING night
+), noted AS (
+    INSERT INTO quarantine_journalentry
+        (site_id, first, until, change, capacity_delta, reserved_delta, occupied_delta, reservation_id, stay_id, by_id, at)
+    SELECT %(site)s, %(first)s, %(until)s, %(change)s, %(capacity)s, %(reserved)s, %(occupied)s, %(reservation)s, %(stay)s, %(by)s, %(at)s
+    WHERE (SELECT count(*) FROM moved) = %(nights)s
 )
 SELECT array_agg(night) FROM moved
 """
@@ -75,10 +81,9 @@ def move(movements: list[Movement], *, by: User | None) -> None:
         lock_nights([(movement.site.pk, movement.first, movement.until) for movement in movements])
     for movement in movements:
         nights = nights_between(movement.first, movement.until)
-        moved = _update(movement)
+        moved = _update(movement, by)
         if len(moved) != len(nights):
             raise NoCapacity(site=movement.site, nights=sorted({*nights} - {*moved}))
-    JournalEntry.objects.bulk_create([_entry(movement, by) for movement in movements])
     note_freed_beds(movement.site.pk for movement in movements if movement.capacity > movement.reserved + movement.occupied)
 
 
@@ -140,8 +145,8 @@ def _queue_at(sites: Iterable[int]) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, site) FROM unnest(%s::int[]) AS site", [QUEUE, sorted({*sites})])
 
 
-def _update(movement: Movement) -> Sequence[dt.date]:
-    """Lock the nights in order and move those that have room, in one statement; the nights moved.
+def _update(movement: Movement, by: User | None) -> Sequence[dt.date]:
+    """Lock the nights in order and move those that have room, noted in the journal if all have, in one statement; the nights moved.
 
     What the rows hold is judged once they are locked: PostgreSQL reads a row again that somebody else changed meanwhile.
     """
@@ -155,21 +160,12 @@ def _update(movement: Movement) -> Sequence[dt.date]:
                 "capacity": movement.capacity,
                 "reserved": movement.reserved,
                 "occupied": movement.occupied,
+                "change": movement.change,
+                "reservation": movement.reservation.pk if movement.reservation else None,
+                "stay": movement.stay.pk if movement.stay else None,
+                "by": by.pk if by else None,
+                "at": timezone.now(),
+                "nights": (movement.until - movement.first).days,
             },
         )
         return cursor.fetchone()[0] or []
-
-
-def _entry(movement: Movement, by: User | None) -> JournalEntry:
-    return JournalEntry(
-        site=movement.site,
-        first=movement.first,
-        until=movement.until,
-        change=movement.change,
-        capacity_delta=movement.capacity,
-        reserved_delta=movement.reserved,
-        occupied_delta=movement.occupied,
-        reservation=movement.reservation,
-        stay=movement.stay,
-        by=by,
-    )
