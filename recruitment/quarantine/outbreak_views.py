@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from recruitment.accounts.permissions import may, permission
 from recruitment.employers.models import Factory
 from recruitment.health.services.readings import log_readings
+from recruitment.quarantine.asking import ask_and_act
 from recruitment.quarantine.models import Outbreak, OutbreakPerson, OutbreakRisk, Stay
 from recruitment.quarantine.outbreak_forms import CaseForm, ContactsForm, LockForm, PersonSearchForm
 from recruitment.quarantine.services import outbreaks
@@ -192,13 +193,4 @@ def _confirm(request, found: Outbreak, form: ContactsForm, today: dt.date):
 
 
 def _ask_and_act(request, pk, act, template: str, done: str):
-    found, refusal = _visible(request, pk), None
-    if request.method == "POST":
-        try:
-            act(outbreak=found, by=request.user, on=timezone.localdate())
-        except Refusal as raised:
-            refusal = raised.for_people()
-        else:
-            messages.success(request, done)
-            return redirect("quarantine:outbreak", pk)
-    return render(request, template, {"outbreak": found, "refusal": refusal}, status=REFUSED if refusal else 200)
+    return ask_and_act(request, act, _visible(request, pk), name="outbreak", template=template, done=done, then=("quarantine:outbreak", pk))

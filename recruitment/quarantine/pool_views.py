@@ -11,11 +11,11 @@ from django.views.decorators.http import require_POST
 from recruitment.accounts.permissions import may, permission
 from recruitment.employers.models import Factory
 from recruitment.places.models import IndustrialZone
+from recruitment.quarantine.asking import ask_and_act
 from recruitment.quarantine.models import OutbreakRisk
 from recruitment.quarantine.services.pools import join_pool, leave_pool, open_pool
 from recruitment.quarantine.services.zone_needs import ZoneNeed, zone_needs
 from recruitment.quarantine.sizing import SERVED
-from recruitment.shared.refusals import Refusal
 
 DAYS_PER_MONTH = 30
 BAR_WIDTH = 320
@@ -82,16 +82,8 @@ def leave(request, pk):
 
 def _ask_and_change(request, pk, change, template: str, done: str):
     factory = get_object_or_404(Factory.objects.visible_to(request.user).select_related("zone").distinct(), pk=pk)
-    refusal = None
-    if request.method == "POST":
-        try:
-            change(factory=factory, by=request.user, on=timezone.localdate())
-        except Refusal as raised:
-            refusal = raised.for_people()
-        else:
-            messages.success(request, done % {"factory": factory})
-            return redirect("quarantine:factory_backup", pk)
-    return render(request, template, {"factory": factory, "refusal": refusal}, status=422 if refusal else 200)
+    page = {"template": template, "done": done % {"factory": factory}, "then": ("quarantine:factory_backup", pk)}
+    return ask_and_act(request, change, factory, name="factory", **page)
 
 
 def _row(need: ZoneNeed, compared: list[ZoneNeed], level: str, levels: dict[str, float], assumed: OutbreakRisk) -> Row:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from recruitment.accounts.permissions import permission
 from recruitment.employers.models import Factory
+from recruitment.quarantine.asking import ask_and_act
 from recruitment.quarantine.forms import LEDGER_DAYS, CapacityForm, ExtendForm, ReserveForm
 from recruitment.quarantine.models import BackupPool, BackupReservation, ReservationNight, Site, SiteIncident, SiteNight, Stay, WaitingRequest
 from recruitment.quarantine.services.admissions import admit
@@ -81,16 +82,8 @@ def confirm_site_figures(request, pk):
 def admit_person(request, pk):
     """Asks first, so that the right person is let in."""
     stay = get_object_or_404(Stay.objects.managed_by(request.user).select_related("site", "worker__user"), pk=pk)
-    refusal = None
-    if request.method == "POST":
-        try:
-            admit(stay=stay, by=request.user, on=timezone.localdate())
-        except Refusal as raised:
-            refusal = raised.for_people()
-        else:
-            messages.success(request, _("Đã nhận %(name)s vào khu.") % {"name": stay.worker.user.name})
-            return redirect("quarantine:site", stay.site_id)
-    return render(request, "quarantine/admit.html", {"stay": stay, "refusal": refusal}, status=REFUSED if refusal else 200)
+    done = _("Đã nhận %(name)s vào khu.") % {"name": stay.worker.user.name}
+    return ask_and_act(request, admit, stay, name="stay", template="quarantine/admit.html", done=done, then=("quarantine:site", stay.site_id))
 
 
 @permission("quarantine.manage_site")
