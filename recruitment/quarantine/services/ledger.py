@@ -20,6 +20,7 @@ Outcome = TypeVar("Outcome")
 NIGHTS_SHOWN = 3
 QUEUE = 8153  # the first key of the advisory locks of sites; the second is the site's
 MOVE = """
+SELECT pg_advisory_xact_lock(%(queue)s, %(site)s);
 WITH locked AS MATERIALIZED (
     SELECT id FROM quarantine_sitenight WHERE site_id = %(site)s AND night >= %(first)s AND night < %(until)s
     ORDER BY site_id, night FOR NO KEY UPDATE
@@ -75,9 +76,7 @@ def move(movements: list[Movement], *, by: User | None) -> None:
     nights are locked first, in one order, so that no two callers can wait for each other.
     """
     movements = [movement for movement in movements if movement.first < movement.until]
-    if len(movements) == 1:
-        _queue_at([movements[0].site.pk])
-    else:
+    if len(movements) > 1:
         lock_nights([(movement.site.pk, movement.first, movement.until) for movement in movements])
     for movement in movements:
         nights = nights_between(movement.first, movement.until)
@@ -146,14 +145,16 @@ def _queue_at(sites: Iterable[int]) -> None:
 
 
 def _update(movement: Movement, by: User | None) -> Sequence[dt.date]:
-    """Lock the nights in order and move those that have room, noted in the journal if all have, in one statement; the nights moved.
+    """Wait for the site, lock the nights in order and move those that have room, noted in the journal if all have; the nights moved.
 
-    What the rows hold is judged once they are locked: PostgreSQL reads a row again that somebody else changed meanwhile.
+    Two statements sent as one, so that others wait for the site no longer than the database needs; the second sees what was
+    committed until then, and PostgreSQL reads a row again that somebody else changed even later.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             MOVE,
             {
+                "queue": QUEUE,
                 "site": movement.site.pk,
                 "first": movement.first,
                 "until": movement.until,
@@ -168,4 +169,5 @@ def _update(movement: Movement, by: User | None) -> Sequence[dt.date]:
                 "nights": (movement.until - movement.first).days,
             },
         )
+        cursor.nextset()  # past the wait's own answer
         return cursor.fetchone()[0] or []
