@@ -21,7 +21,6 @@ SUBJECT = "Vùng Xanh"
 Channel = Message.Channel
 
 
-@transaction.atomic
 def send_message(*, recipient: User, kind: str, text: str, link: str = "", now: dt.datetime) -> None:
     """In the app, and by SMS to a phone or by e-mail to an address. The text must hold no health fact and no ID."""
     send_messages([(recipient, text)], kind=kind, link=link, now=now)

@@ -201,7 +201,7 @@ def wanted_days(application: Application, worker: Worker, clearance: Clearance, 
 
 
 def _secure_everything(application: Application, worker: Worker, plan: Plan, by: User, on: dt.date) -> Secured:
-    """Take every part, each in a savepoint, so that all shortfalls are known; any of them undoes the whole."""
+    """Take every part, each a service that undoes itself, so that all shortfalls are known; any of them undoes the whole."""
     opening, secured = application.opening, Secured()
     factory, outside = opening.factory, plan.comes_from_outside
     days = {"arrives_on": plan.arrives_on, "starts_on": plan.starts_on}
@@ -226,8 +226,7 @@ def _secure_everything(application: Application, worker: Worker, plan: Plan, by:
     shortfalls = []
     for secure in parts:
         try:
-            with transaction.atomic():
-                secure()
+            secure()
         except Refusal as refusal:
             shortfalls.append(refusal)
     if shortfalls:

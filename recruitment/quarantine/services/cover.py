@@ -257,7 +257,7 @@ def free_beds(sites: list[Site], nights: list[dt.date]) -> Counter[tuple[int, dt
 
 
 def _headcount(holder: Holder, *, on: dt.date) -> int:
-    return headcounts(holder.factories().order_by("pk"), on=on).total()
+    return headcounts([holder.factory] if holder.factory else holder.factories(), on=on).total()
 
 
 def _holdings(holder: Holder, *, first: dt.date) -> dict[BackupReservation, dict[dt.date, ReservationNight]]:
