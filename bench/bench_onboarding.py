@@ -1,10 +1,11 @@
 """From offer to first shift under load, on the demo province. The last line is one JSON object.
 
 One acceptance (p95 and its statements) and a batch of a hundred, undisturbed; then 64 clients that accept, withdraw, undo, confirm,
-re-apply and move people between sites for a minute; then the same while the clients, the background worker, the broker, the search
-index and the database server are killed. `parallel_ratio` is acts a second over the ledger's floor (one UPDATE, one INSERT, a commit,
-by as many clients on fifty rows). A breach is a row of onboarding/invariants.py or a difference of the ledger's recount.
-`python -m bench.bench_onboarding --small` takes a minute instead of ten.
+re-apply and move people between sites for a minute; then the same while the clients, the background worker, the broker,
+Elasticsearch and the database server are killed. `parallel_ratio` is acts a second over the ledger's floor (one UPDATE, one INSERT,
+a commit, by as many clients on fifty rows). A breach is a row of onboarding/invariants.py or a difference of the ledger's recount;
+`index_differences` are documents of the search index that are not what the database says once everything runs again.
+`python -m bench.bench_onboarding --small` takes a few minutes instead of ten.
 """
 
 import datetime as dt
@@ -16,6 +17,8 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.conf import settings
 from django.core.management import call_command
@@ -38,7 +41,11 @@ from recruitment.quarantine.models import Site
 from recruitment.quarantine.services.capacity import change_capacity
 from recruitment.quarantine.services.recount import recount
 from recruitment.quarantine.services.waiting import make_offers
-from runtime import services, valkey
+from runtime import elasticsearch, services, valkey
+from search.documents import DOCUMENTS
+from search.sync import drain
+from search.verification import differences
+from tests.harness.indexes import remove_own_indexes
 from tests.recruitment.onboarding.situations import ENTRY_QUARANTINE, Province
 
 CLIENTS, PROCESSES = 64, 4
@@ -47,9 +54,10 @@ WARM_UP = 3
 
 
 def measure(*, small: bool, undisturbed: dict) -> dict:
-    """`undisturbed` are the figures taken beforehand, in a database of their own."""
+    """`undisturbed` are the figures taken beforehand, in a database of their own. Elasticsearch is the search engine."""
     seconds, rounds, province = (6, 5, {"workers": 1_500, "openings": 40, "factories": 12}) if small else (60, 8, {})
     call_command("seed", stdout=sys.stderr, **province)
+    call_command("search_rebuild", verbosity=0)
     make_floor()
     today = timezone.localdate()
     make_room(today)
@@ -68,6 +76,7 @@ def measure(*, small: bool, undisturbed: dict) -> dict:
         "user_deadlocks": errors["DeadlockDetected"],
         "kills": killed,
         "breaches_after_kills": len(breaches(today)) - len(before),
+        "index_differences": sum(len(differences(kind)) for kind in DOCUMENTS),
         "breaches_of_the_seed": len(before),
         "clients": CLIENTS,
         "acts_per_s": round(sum(acts.values()) / seconds),
@@ -144,7 +153,7 @@ def clients(act: str, seconds: float) -> list[dict]:
 
 
 def kill_rounds(rounds: int) -> int:
-    """In turn the clients, the background worker, the broker with its queue, the search index and the database server; how many kills."""
+    """In turn the clients, the background worker, the broker with its queue, Elasticsearch and the database server; how many kills."""
     kills = 0
     worker = background_worker()
     for number in range(rounds):
@@ -161,7 +170,7 @@ def kill_rounds(rounds: int) -> int:
             case 2:
                 kill_the_broker()
             case 3:
-                lose_the_index()
+                kill_elasticsearch()
             case 4:
                 kill_the_server()
         kills += 1
@@ -189,11 +198,14 @@ def kill_the_broker() -> None:
     services.ensure()
 
 
-def lose_the_index() -> None:
-    """The engine in process lives in a directory: gone, as a dead search server's index would be."""
-    directory = settings.SEARCH_DIRECTORY
-    if directory.exists():
-        directory.rename(directory.with_name(f"{directory.name}-lost-{time.monotonic_ns()}"))
+def kill_elasticsearch() -> None:
+    server = elasticsearch.process()
+    if server is None:
+        raise RuntimeError("Elasticsearch, which this bench kills, has ended by itself")
+    os.kill(server.pid, signal.SIGKILL)
+    server.wait()
+    with services.one_at_a_time():
+        elasticsearch.start()
 
 
 def settle(today: dt.date) -> None:
@@ -205,12 +217,24 @@ def settle(today: dt.date) -> None:
     release_unanswered(now=now, on=today)
     remind_of_answers(now=now, on=today)
     complete_waiting(on=today)
+    drain(now=timezone.now())
+
+
+@contextmanager
+def searching_elasticsearch() -> Iterator[None]:
+    """Our own server for this process and the background worker's; the bench's indexes are deleted at the end."""
+    with services.elasticsearch_lease() as url:
+        os.environ["VX_TEST_ELASTICSEARCH"] = settings.ELASTICSEARCH_URL = url
+        try:
+            yield
+        finally:
+            remove_own_indexes(url)
 
 
 def main() -> None:
     with scratch.database():
         undisturbed = measure_undisturbed()
-    with scratch.database():
+    with searching_elasticsearch(), scratch.database():
         print(json.dumps(measure(small="--small" in sys.argv, undisturbed=undisturbed)))
 
 

@@ -13,12 +13,12 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
 from django.utils import translation
-from elasticsearch import Elasticsearch
 
 from recruitment.shared.management.commands.catalogues import compile_changed
 from runtime import services
 from runtime.processes import NotStarted
 from tests.harness import databases, racing, strictness
+from tests.harness.indexes import remove_own_indexes
 
 TODAY = dt.date(2026, 11, 24)
 NOW = dt.datetime(2026, 11, 24, 2, tzinfo=dt.UTC)  # 09:00 in Vietnam
@@ -70,12 +70,6 @@ def elasticsearch_url():
         remove_own_indexes(url)
         yield url
         remove_own_indexes(url)
-
-
-def remove_own_indexes(url: str) -> None:
-    with Elasticsearch(url) as client:
-        if own := list(client.indices.get(index=f"{settings.ELASTICSEARCH_PREFIX}-*")):
-            client.indices.delete(index=own)
 
 
 @pytest.fixture(autouse=True)

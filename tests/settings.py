@@ -23,7 +23,7 @@ DATABASES["default"] |= {"NAME": f"test_{PROCESS}", "CONN_MAX_AGE": 0, "OPTIONS"
 REDIS_URL, CELERY_BROKER_URL = with_database_number(REDIS_URL, PROCESS)
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 
-ELASTICSEARCH_URL = ""  # tests that want it ask for the fixture
+ELASTICSEARCH_URL = os.environ.get("VX_TEST_ELASTICSEARCH", "")  # of a bench; tests that want a server ask for the fixture
 ELASTICSEARCH_PREFIX = f"test-{PROCESS}"
 SEARCH_DIRECTORY = SCRATCH / "search"
 SEARCH_VOCABULARY_SECONDS = 0
