@@ -30,6 +30,20 @@ DEMAND = [
     (5, "8142", (5_500, 7_000), ["Công nhân đứng máy ép nhựa"]),
     (4, "3122", (8_000, 12_000), ["Tổ trưởng sản xuất", "Chuyền trưởng"]),
 ]
+# the skills that go with each of them; nobody asks a forklift driver to sew
+SKILLS = {
+    "8212": ["han-thiec", "smt", "kinh-hien-vi", "ngoai-quan", "5s"],
+    "8153": ["may-mot-kim", "vat-so", "5s"],
+    "7543": ["ngoai-quan", "thuoc-cap", "kinh-hien-vi", "iso-9001", "excel"],
+    "9321": ["5s", "ngoai-quan", "phan-mem-kho"],
+    "7223": ["van-hanh-cnc", "lap-trinh-cnc", "tien-phay", "doc-ban-ve", "thuoc-cap"],
+    "7212": ["han-tig", "han-mig", "doc-ban-ve", "an-toan"],
+    "4321": ["phan-mem-kho", "excel", "xe-nang", "5s"],
+    "8344": ["xe-nang", "an-toan", "phan-mem-kho"],
+    "7412": ["dien-ba-pha", "plc", "khi-nen", "bao-tri-may", "dien-lanh"],
+    "8142": ["ep-nhua", "khuon", "ngoai-quan", "5s"],
+    "3122": ["5s", "an-toan", "iso-9001", "excel", "tieng-trung"],
+}
 STOPS = ["Bến xe Thái Nguyên", "Ngã tư Phố Cò", "Cổng chợ Điềm Thụy", "Ga Lưu Xá", "Trung tâm Phổ Yên", "Cầu Đa Phúc"]
 PASSWORD = "du-lieu-mau-khong-co-that"  # only ever set with DEMO=1; the sign-in page needs none
 
@@ -55,6 +69,12 @@ def occupations_in_demand() -> dict[str, Occupation]:
             raise LookupError(f"no occupation in unit group {code}: load the reference data first")
         found[code] = occupation
     return found
+
+
+def skills_in_demand() -> dict[int, list[Skill]]:
+    """The skills that go with an occupation, by its primary key."""
+    by_code = Skill.objects.in_bulk(field_name="code")
+    return {occupation.pk: [by_code[code] for code in SKILLS[group]] for group, occupation in occupations_in_demand().items()}
 
 
 def make_factories(random: Random, *, count: int, now: dt.datetime, officer: User) -> list[Factory]:
@@ -96,7 +116,7 @@ def make_factories(random: Random, *, count: int, now: dt.datetime, officer: Use
 def make_openings(random: Random, factories: list[Factory], *, count: int, today: dt.date, now: dt.datetime) -> None:
     """Nine in ten published, the rest drafts and closed ones; wages never below the region's minimum on `today`."""
     occupations = occupations_in_demand()
-    skills = list(Skill.objects.order_by("pk"))
+    skills = skills_in_demand()
     minimum = {region: row.monthly if (row := MinimumWage.objects.in_force(region=region, on=today)) else 0 for region in range(1, 5)}
     approved = [factory for factory in factories if factory.enterprise.status == Enterprise.Status.APPROVED]
     recruiters = {row.organisation_id: row.user_id for row in Membership.objects.filter(role=Role.RECRUITER)}
@@ -117,7 +137,12 @@ def make_openings(random: Random, factories: list[Factory], *, count: int, today
     )
     wanted = Opening.skills.through
     wanted.objects.bulk_create(
-        [wanted(opening_id=opening.pk, skill_id=skill.pk) for opening in openings if random.random() < 0.4 for skill in random.sample(skills, 2)],
+        [
+            wanted(opening_id=opening.pk, skill_id=skill.pk)
+            for opening in openings
+            if random.random() < 0.4
+            for skill in random.sample(skills[opening.occupation_id], 2)
+        ],
         batch_size=1000,
     )
 

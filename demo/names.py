@@ -30,6 +30,30 @@ GIVEN_NAMES = [
     "Linh", "Loan", "Long", "Mai", "Nam", "Nga", "Ngân", "Nhung", "Phúc", "Phương", "Quân", "Quyên", "Sơn", "Tâm", "Thảo", "Thắng", "Thủy",
     "Tiến", "Trang", "Trung", "Tú", "Vân", "Việt", "Yến",
 ]  # fmt: skip
+MENS_MIDDLE_NAMES, WOMENS_MIDDLE_NAMES = ["Văn", "Đức", "Hữu", "Quang", "Mạnh", "Tuấn"], ["Thị", "Thu", "Thùy", "Bích"]
+MENS_GIVEN_NAMES = [
+    "An",
+    "Bình",
+    "Cường",
+    "Dũng",
+    "Hải",
+    "Hiếu",
+    "Hòa",
+    "Hùng",
+    "Khoa",
+    "Long",
+    "Nam",
+    "Phúc",
+    "Quân",
+    "Sơn",
+    "Tâm",
+    "Thắng",
+    "Tiến",
+    "Trung",
+    "Tú",
+    "Việt",
+]
+WOMENS_GIVEN_NAMES = [name for name in GIVEN_NAMES if name not in MENS_GIVEN_NAMES]
 TRADES = ["Điện tử", "Linh kiện", "May mặc", "Cơ khí", "Bao bì", "Nhựa", "Quang học", "Ô tô", "Pin", "Dây cáp", "Thực phẩm", "Nội thất"]
 BRANDS = [
     "Sao Lam",
@@ -48,7 +72,16 @@ BRANDS = [
 
 
 def person(random: Random) -> str:
-    return f"{random.choice(SURNAMES)} {random.choice(MIDDLE_NAMES)} {random.choice(GIVEN_NAMES)}"
+    """A middle name of women or of men goes with a given name of theirs."""
+    surname, middle, given = random.choice(SURNAMES), random.choice(MIDDLE_NAMES), random.choice(GIVEN_NAMES)
+    for middle_names, given_names in ((WOMENS_MIDDLE_NAMES, WOMENS_GIVEN_NAMES), (MENS_MIDDLE_NAMES, MENS_GIVEN_NAMES)):
+        if middle in middle_names and given not in given_names:
+            given = given_names[GIVEN_NAMES.index(given) % len(given_names)]
+    return f"{surname} {middle} {given}"
+
+
+def is_womans(name: str) -> bool:
+    return name.rpartition(" ")[2] in WOMENS_GIVEN_NAMES
 
 
 def enterprise(number: int) -> str:

@@ -4,10 +4,9 @@ import datetime as dt
 from random import Random
 
 from demo import names
-from demo.employers import DEMAND, occupations_in_demand
+from demo.employers import DEMAND, occupations_in_demand, skills_in_demand
 from recruitment.accounts.models import User
 from recruitment.health.models import HealthEvent, HealthRecord
-from recruitment.occupations.models import Skill
 from recruitment.places.models import Commune, IndustrialZone, Province
 from recruitment.workers.models import Consent, Shift, Worker, WorkerOccupation
 from recruitment.workers.services.registration import identity_index_of
@@ -33,7 +32,7 @@ class _Choices:
     def __init__(self, random: Random):
         self.occupations = [(share, occupation) for (share, *_), occupation in zip(DEMAND, occupations_in_demand().values(), strict=True)]
         self.zones = list(IndustrialZone.objects.order_by("pk"))
-        self.skills = list(Skill.objects.order_by("pk"))
+        self.skills = skills_in_demand()
 
     def occupation(self, random: Random):
         return random.choices([row[1] for row in self.occupations], weights=[row[0] for row in self.occupations])[0]
@@ -79,11 +78,15 @@ def _make_chunk(random, numbers, origins, choices, today, now) -> list[Worker]:
 def _make_wishes(random, workers, choices, now) -> None:
     occupations, zones, skills, consents = [], [], [], []
     for worker in workers:
-        for occupation in {choices.occupation(random) for _ in range(random.choice([1, 1, 2]))}:
+        own = sorted({choices.occupation(random) for _ in range(random.choice([1, 1, 2]))}, key=lambda occupation: occupation.pk)
+        for occupation in own:
             occupations.append(WorkerOccupation(worker=worker, occupation=occupation, experience_months=random.choice([0, 0, 3, 6, 12, 24, 60])))
         if random.random() < 0.4:
             zones += [Worker.zones.through(worker_id=worker.pk, industrialzone_id=zone.pk) for zone in random.sample(choices.zones, 2)]
-        skills += [Worker.skills.through(worker_id=worker.pk, skill_id=skill.pk) for skill in random.sample(choices.skills, random.choice([0, 1, 2]))]
+        skills += [
+            Worker.skills.through(worker_id=worker.pk, skill_id=skill.pk)
+            for skill in random.sample(choices.skills[own[0].pk], random.choice([0, 1, 2]))
+        ]
         for purpose, share in [(Consent.Purpose.APPLICATION, 1), (Consent.Purpose.MATCHING, 0.93), (Consent.Purpose.HEALTH, 0.97)]:
             if random.random() < share:
                 consents.append(Consent(worker=worker, purpose=purpose, version=1, given_at=now, recorded_by=worker.user))

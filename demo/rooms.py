@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 
+from demo.names import is_womans
 from recruitment.accounts.models import User
 from recruitment.quarantine.models import Bed, Room, RoomKind, Site, SiteNight, Stay
 from recruitment.quarantine.services.beds import Guest, assign_arrivals
@@ -34,12 +35,12 @@ def make_rooms(sites: list[Site], *, today: dt.date) -> None:
 
 def put_to_bed(sites: list[Site], *, today: dt.date, by: User) -> None:
     """Those who are in have beds; those expected today wait for the site's manager."""
-    inside = Stay.objects.filter(site__in=sites, status=Stay.Status.ADMITTED).select_related("site").order_by("pk")
+    inside = Stay.objects.filter(site__in=sites, status=Stay.Status.ADMITTED).select_related("site", "worker__user").order_by("pk")
     by_site: dict[Site, list[Stay]] = {}
     for stay in inside:
         by_site.setdefault(stay.site, []).append(stay)
     for site, stays in by_site.items():
-        guests = [Guest(stay, "men" if number % 2 else "women") for number, stay in enumerate(stays)]
+        guests = [Guest(stay, "women" if is_womans(stay.worker.user.name) else "men") for stay in stays]
         assign_arrivals(site=site, guests=guests, by=by, on=today)
         _say_figures(site, today=today, by=by)
 

@@ -21,7 +21,7 @@ ENTRIES = [
     # permission, URL name, icon, label getter: shown to whoever may, in this order
     ("openings.read", "search:openings", "search", lambda: _("Tìm việc")),
     ("applications.follow_own", "applications:own", "clipboard-list", lambda: _("Việc của tôi")),
-    ("health.manage_own", "health:own", "heart-pulse", lambda: _("Sức khỏe của tôi")),
+    ("health.manage_own", "health:own", "heart-pulse", lambda: _("Sức khỏe")),
     ("workers.manage_own", "workers:profile", "user-round", lambda: _("Hồ sơ")),
     ("workers.register_group", "workers:groups", "users", lambda: _("Đăng ký nhóm")),
     ("openings.manage", "openings:board", "briefcase-business", lambda: _("Tin tuyển dụng")),

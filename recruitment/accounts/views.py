@@ -28,7 +28,7 @@ DEMO_ROLES = {
     "worker": (_("Người lao động"), _("tìm việc, ứng tuyển, theo dõi hồ sơ")),
     Role.RECRUITER.value: (_("Nhà tuyển dụng"), _("đăng tin, xem người phù hợp, mời, đề nghị, nhận")),
     Role.SITE_MANAGER.value: (_("Quản lý khu cách ly"), _("người đến và đang ở, số giường từng đêm")),
-    Role.HEALTH_OFFICER.value: (_("Cán bộ y tế"), _("sức chứa các khu cách ly")),
+    Role.HEALTH_OFFICER.value: (_("Cán bộ y tế"), _("quy định, xác minh giấy, ổ dịch, cấp độ dịch, tiêm chủng")),
     Role.LABOUR_OFFICER.value: (_("Cán bộ lao động"), _("thiếu hụt theo khu và nghề, doanh nghiệp chờ duyệt")),
     Role.CHECKPOINT_OFFICER.value: (_("Cán bộ chốt kiểm dịch"), _("soát giấy vào tỉnh, cả khi mất mạng")),
     Role.LIAISON.value: (_("Cán bộ đầu mối"), _("đăng ký một nhóm người từ bảng tính")),

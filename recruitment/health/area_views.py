@@ -33,7 +33,7 @@ SIDE, GAP = 40, 3  # of a tile, in the drawing's own units
 @require_safe
 def area_levels(request):
     """The country on a day, as tiles and as a table."""
-    form = DayForm(request.GET or None)
+    form = DayForm(request.GET or None, initial={"on": timezone.localdate()})
     on = form.day()
     provinces = list(Province.objects.existing_on(on).order_by("name", "pk"))
     levels = _levels(on)
@@ -98,7 +98,7 @@ def _map(on: dt.date, by_code: dict, levels: dict) -> dict:
 @require_safe
 def province(request, pk):
     """A province's communes on a day, and for officers who entered what."""
-    form = DayForm(request.GET or None)
+    form = DayForm(request.GET or None, initial={"on": timezone.localdate()})
     on = form.day()
     row = get_object_or_404(Province, pk=pk)
     levels = _levels(on, province=row)

@@ -15,7 +15,7 @@ CHOOSE = {"required": _("Hãy chọn một mục."), "invalid_choice": _("Mục 
 class PersonSearchForm(forms.Form):
     """The factory, and a part of the person's name."""
 
-    factory = forms.ModelChoiceField(Factory.objects.none(), label=_("Nhà máy"), error_messages=CHOOSE)
+    factory = forms.ModelChoiceField(Factory.objects.none(), label=_("Nhà máy"), empty_label=_("Chọn nhà máy"), error_messages=CHOOSE)
     name = CleanCharField(label=_("Tên người mắc bệnh"), help_text=_("Một phần tên, có dấu hoặc không dấu"), max_length=60)
 
     def __init__(self, *arguments, factories, **options):

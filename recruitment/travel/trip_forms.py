@@ -36,7 +36,7 @@ class TimeField(ReadField):
 
 
 class TripForm(forms.Form):
-    route = forms.ModelChoiceField(Route.objects.all(), label=_("Tuyến xe"), error_messages=CHOSEN)
+    route = forms.ModelChoiceField(Route.objects.all(), label=_("Tuyến xe"), empty_label=_("Chọn tuyến xe"), error_messages=CHOSEN)
     departs_on = PeopleDateField(label=_("Ngày xuất phát"), earliest=today, latest=days_from_today(90))
     departs_time = TimeField(label=_("Giờ xuất phát"), help_text=_("Ví dụ 6:30"))
     hours = CountField(label=_("Số giờ đi đường"), smallest=1, largest=48)
