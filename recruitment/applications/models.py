@@ -20,7 +20,7 @@ class AnswerPolicyQuerySet(models.QuerySet):
 
 
 class AnswerPolicy(models.Model):
-    """How many hours people have to answer. No published figures exist: every value is dated data."""
+    """How many hours people have to answer, and how long another bus is sought for whoever lost a seat. No published figures exist: every value is dated data."""
 
     number = models.CharField(_("số văn bản"), max_length=60)
     since = models.DateField(_("từ ngày"))
@@ -28,6 +28,8 @@ class AnswerPolicy(models.Model):
     answer_hours = models.PositiveSmallIntegerField(_("trả lời lời mời, đề nghị trong (giờ)"), default=72)
     confirm_hours = models.PositiveSmallIntegerField(_("xác nhận sau khi được nhận trong (giờ)"), default=48)
     last_reminder_hours = models.PositiveSmallIntegerField(_("nhắc lần cuối trước hạn (giờ)"), default=12)
+    rebook_days = models.PositiveSmallIntegerField(_("lỡ xe: tìm chuyến khác trong (ngày)"), default=3, db_default=3)
+    ride_hours = models.PositiveSmallIntegerField(_("lỡ xe, chưa có chuyến khác: giữ chỗ làm trong (giờ)"), default=48, db_default=48)
     is_exercise = models.BooleanField(_("diễn tập"), default=False)
 
     objects = AnswerPolicyQuerySet.as_manager()
@@ -38,6 +40,9 @@ class AnswerPolicy(models.Model):
         verbose_name_plural = _("thời hạn trả lời")
         constraints = [
             models.CheckConstraint(condition=Q(answer_hours__range=(1, 720), confirm_hours__range=(1, 720)), name="answers_within_a_month"),
+            models.CheckConstraint(
+                condition=Q(rebook_days__range=(0, 14), ride_hours__range=(1, 720)), name="another_bus_is_sought_within_two_weeks"
+            ),
             models.CheckConstraint(condition=Q(last_reminder_hours__lt=F("answer_hours")), name="last_reminder_within_the_time_to_answer"),
             models.CheckConstraint(condition=Q(until=None) | Q(until__gte=F("since")), name="answer_policy_ends_after_it_begins"),
         ]
@@ -107,6 +112,7 @@ class Application(models.Model):
         NO_ANSWER = "no_answer", _("hết hạn trả lời")
         NOT_CONFIRMED = "not_confirmed", _("hết hạn xác nhận")
         NO_SHOW = "no_show", _("người lao động không đến")
+        NO_RIDE = "no_ride", _("lỡ xe, không có cách đi khác")
 
     worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="applications")
     opening = models.ForeignKey(Opening, on_delete=models.PROTECT, related_name="applications")

@@ -33,6 +33,7 @@ JOIN health_clearance AS clearance ON clearance.id = acceptance.clearance_id
 LEFT JOIN quarantine_stay AS stay ON stay.id = acceptance.entry_stay_id
 WHERE {condition}
 """
+COMING = "acceptance.undone_at IS NULL AND acceptance.ride_by IS NULL"  # whoever lost a seat keeps the place alone until there is a way here
 ASKS_FOR_A_BED = "clearance.entry_quarantine_place = 'site' AND clearance.entry_quarantine_days > 0"
 
 
@@ -128,7 +129,7 @@ RULES = [
         ACCEPTANCE.format(
             expected="clearance.entry_quarantine_days::text",
             found="coalesce(stay.status, '0')",
-            condition=f"acceptance.undone_at IS NULL AND {ASKS_FOR_A_BED} AND NOT EXISTS (SELECT FROM quarantine_stay AS bed "
+            condition=f"{COMING} AND {ASKS_FOR_A_BED} AND NOT EXISTS (SELECT FROM quarantine_stay AS bed "
             "WHERE bed.worker_id = application.worker_id AND bed.status <> 'cancelled' AND bed.leaves_on > acceptance.arrives_on)",
         ),
     ),
@@ -164,7 +165,7 @@ RULES = [
         ACCEPTANCE.format(
             expected="'1'",
             found="'0'",
-            condition="acceptance.undone_at IS NULL AND application.wants_trip AND acceptance.arrives_on >= %(today)s AND NOT EXISTS "
+            condition=f"{COMING} AND application.wants_trip AND acceptance.arrives_on >= %(today)s AND NOT EXISTS "
             "(SELECT FROM travel_seat AS seat WHERE seat.worker_id = application.worker_id AND seat.status IN ('held', 'boarded') "
             "AND seat.held_at >= acceptance.accepted_at)",
         ),
@@ -188,7 +189,7 @@ RULES = [
         ACCEPTANCE.format(
             expected="'1'",
             found="'0'",
-            condition="acceptance.undone_at IS NULL AND acceptance.from_outside AND acceptance.arrives_on >= %(today)s AND NOT EXISTS "
+            condition=f"{COMING} AND acceptance.from_outside AND acceptance.arrives_on >= %(today)s AND NOT EXISTS "
             "(SELECT FROM travel_entrypass AS pass WHERE pass.worker_id = application.worker_id AND pass.factory_id = opening.factory_id "
             "AND pass.revoked_at IS NULL AND acceptance.arrives_on BETWEEN pass.valid_from AND pass.valid_until)",
         ),
@@ -245,6 +246,19 @@ RULES = [
             "AND (stay.id IS NULL OR stay.admitted_at IS NULL) AND NOT EXISTS (SELECT FROM onboarding_firstshift AS shift "
             "WHERE shift.acceptance_id = acceptance.id AND shift.checked_in_at IS NOT NULL) AND NOT EXISTS (SELECT FROM travel_seat AS seat "
             "WHERE seat.worker_id = application.worker_id AND seat.status = 'boarded' AND seat.held_at >= acceptance.accepted_at)",
+        ),
+    ),
+    Rule(
+        "ride_not_looked_after",
+        "administrator",
+        _("Hạn tìm cách đi khác của hồ sơ %(label)s đã qua (%(found)s) mà chỗ chưa được trả lại."),
+        ACCEPTANCE.format(
+            expected="''",
+            found="to_char(acceptance.ride_by AT TIME ZONE 'Asia/Ho_Chi_Minh', 'DD/MM HH24:MI')",
+            condition="acceptance.undone_at IS NULL AND acceptance.ride_by < %(late)s AND NOT EXISTS (SELECT FROM onboarding_firstshift AS shift "
+            "WHERE shift.acceptance_id = acceptance.id AND shift.checked_in_at IS NOT NULL) AND NOT EXISTS (SELECT FROM travel_crossing AS crossing "
+            "JOIN travel_entrypass AS pass ON pass.id = crossing.entry_pass_id WHERE pass.worker_id = application.worker_id AND crossing.let_through "
+            "AND crossing.direction = 'in' AND crossing.at >= acceptance.accepted_at)",
         ),
     ),
     Rule(

@@ -1,7 +1,7 @@
 """What accepting a worker secured."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -10,7 +10,7 @@ from recruitment.applications.models import Application
 from recruitment.employers.models import Factory, Line
 from recruitment.health.models import Clearance
 from recruitment.quarantine.models import BackupReservation, NoShow, Outbreak, Stay
-from recruitment.travel.models import EntryPass, Seat
+from recruitment.travel.models import Crossing, EntryPass, Seat
 from recruitment.workers.models import Worker
 
 
@@ -22,6 +22,14 @@ class AcceptanceQuerySet(models.QuerySet):
     def to_confirm(self):
         """The worker has not said yes yet: what is held is freed at `confirm_by`."""
         return self.standing().filter(confirmed_at=None, confirm_by__isnull=False)
+
+    def without_a_seat(self):
+        """Wanted a seat, had one, and lost it with a bus that left without them or won't run; neither seated, aboard nor in the province since."""
+        mine = Seat.objects.filter(worker=OuterRef("application__worker"), held_at__gte=OuterRef("accepted_at"))
+        lost = mine.filter(status__in=[Seat.Status.MISSED, Seat.Status.BUMPED])
+        wanting = self.standing().filter(application__status=Application.Status.ACCEPTED, application__wants_trip=True)
+        entered = Crossing.objects.entries().filter(entry_pass__worker=OuterRef("application__worker"), at__gte=OuterRef("accepted_at"))
+        return wanting.filter(Exists(lost), ~Exists(mine.taking_a_place()), ~Exists(entered))
 
     def not_come(self):
         """The site gave the entry bed to somebody else, because nobody came for it in time (quarantine's NoShow)."""
@@ -42,6 +50,7 @@ class Acceptance(models.Model):
         OUTBREAK = "outbreak", _("nhà máy có ca bệnh")
         NOT_CONFIRMED = "not_confirmed", _("người lao động không xác nhận kịp")
         NO_SHOW = "no_show", _("người lao động không đến")
+        NO_RIDE = "no_ride", _("lỡ xe, không có cách đi khác")
 
     RECRUITERS_REASONS = [Undoing.MISTAKE, Undoing.FEWER_NEEDED, Undoing.DATES, Undoing.UNREACHABLE, Undoing.OUTBREAK]
 
@@ -58,6 +67,7 @@ class Acceptance(models.Model):
     confirm_by = models.DateTimeField(null=True, help_text=_("người lao động xác nhận trước lúc này"))
     confirmed_at = models.DateTimeField(null=True)
     to_decide = models.CharField(max_length=600, blank=True, default="", db_default="", help_text=_("vì sao không tự xếp lại được ngày"))
+    ride_by = models.DateTimeField(null=True, help_text=_("mất ghế xe, giường đã trả: chỗ làm được giữ đến lúc này để tìm cách đi khác"))
     undone_at = models.DateTimeField(null=True)
     undone_because = models.CharField(max_length=14, choices=Undoing, blank=True, default="", db_default="")
     undone_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
@@ -78,8 +88,12 @@ class Acceptance(models.Model):
             models.CheckConstraint(
                 condition=Q(confirm_by__isnull=False) | Q(confirmed_at__isnull=False), name="acceptance_is_confirmed_or_has_its_clock"
             ),
+            models.CheckConstraint(condition=Q(ride_by=None) | Q(entry_stay=None), name="without_a_way_here_no_bed_is_held"),
         ]
-        indexes = [models.Index(fields=["confirm_by"], condition=Q(confirmed_at=None, undone_at=None), name="acceptance_to_confirm")]
+        indexes = [
+            models.Index(fields=["confirm_by"], condition=Q(confirmed_at=None, undone_at=None), name="acceptance_to_confirm"),
+            models.Index(fields=["ride_by"], condition=Q(ride_by__isnull=False, undone_at=None), name="acceptance_without_a_ride"),
+        ]
 
 
 class WaitingAcceptanceQuerySet(models.QuerySet):

@@ -13,7 +13,7 @@ from recruitment.quarantine.models import Stay
 from recruitment.travel.models import EntryPass, Seat
 from recruitment.workers.models import Consent, Employment
 
-RIDES = {Seat.Status.HELD: Ride.HELD, Seat.Status.BOARDED: Ride.BOARDED, Seat.Status.MISSED: Ride.MISSED}
+RIDES = {Seat.Status.HELD: Ride.HELD, Seat.Status.BOARDED: Ride.BOARDED, Seat.Status.MISSED: Ride.MISSED, Seat.Status.BUMPED: Ride.CANCELLED}
 
 
 def tasks_by_acceptance(acceptances: Collection[Acceptance], *, on: dt.date) -> dict[int, list[Task]]:
@@ -88,6 +88,7 @@ def _situation(
         has_consent=has_consent,
         papers_ready="papers" in ticked,
         ride=_ride(acceptance, seat),
+        ride_by=timezone.localdate(acceptance.ride_by) if acceptance.ride_by else None,
         departs_on=timezone.localdate(seat.trip.departs_at) if seat else None,
         needs_pass=acceptance.from_outside,
         has_pass=has_pass,
@@ -106,9 +107,9 @@ def _iso(acceptance: Acceptance) -> str:
 
 
 def _ride(acceptance: Acceptance, seat: Seat | None) -> Ride:
-    if seat:
-        return RIDES[Seat.Status(seat.status)]
     wish = acceptance.application.wants_trip
+    if seat and (seat.status in Seat.TAKING_STATUSES or wish):
+        return RIDES[Seat.Status(seat.status)]
     return Ride.NOT_ASKED if wish is None else Ride.WANTED if wish else Ride.ALONE
 
 

@@ -19,7 +19,7 @@ class Owner(StrEnum):
 
 
 class Ride(StrEnum):
-    """How the person comes: not asked yet, alone, wants a seat and has none, has one, is or was aboard, missed it."""
+    """How the person comes: not asked yet, alone, wants a seat and has none, has one, is or was aboard, missed it, the bus won't run."""
 
     NOT_ASKED = "not_asked"
     ALONE = "alone"
@@ -27,6 +27,7 @@ class Ride(StrEnum):
     HELD = "held"
     BOARDED = "boarded"
     MISSED = "missed"
+    CANCELLED = "cancelled"
 
 
 class Code(StrEnum):
@@ -49,6 +50,7 @@ class Code(StrEnum):
 ORDER = {code: position for position, code in enumerate(Code)}
 BEFORE_TRAVEL = (Code.CONFIRM, Code.RIDE, Code.BED, Code.ENTRY_PASS, Code.TEST_BEFORE)
 WAITS_FOR: dict[Code, tuple[Code, ...]] = {
+    Code.BED: (Code.RIDE,),
     Code.ENTRY_PASS: (Code.RIDE,),
     Code.TRAVEL: BEFORE_TRAVEL,
     Code.TEST_DURING: (Code.TRAVEL,),
@@ -84,7 +86,8 @@ class Isolation:
 
 @dataclass(frozen=True)
 class Situation:
-    """What is known of one accepted person on `today`. `tests_due`: (day, method) while isolated or watched."""
+    """What is known of one accepted person on `today`. `ride_by`: the seat is lost, bed and pass are given back, and the place is held
+    so long for another way here. `tests_due`: (day, method) while isolated or watched."""
 
     today: dt.date
     arrives_on: dt.date
@@ -94,6 +97,7 @@ class Situation:
     has_consent: bool = False
     papers_ready: bool = False
     ride: Ride = Ride.NOT_ASKED
+    ride_by: dt.date | None = None
     departs_on: dt.date | None = None
     needs_pass: bool = False
     has_pass: bool = False
@@ -146,7 +150,7 @@ def _duties(person: Situation) -> Iterator[tuple[Code, Owner, dt.date, bool]]:
     yield Code.CONFIRM, Owner.WORKER, min(person.confirm_by or leaves, leaves), person.is_confirmed or came
     yield Code.CONSENT, Owner.WORKER, leaves - DAY, person.has_consent
     yield Code.PAPERS, Owner.WORKER, leaves - DAY, person.papers_ready or came
-    yield Code.RIDE, Owner.WORKER, leaves - DAY, person.ride in (Ride.ALONE, Ride.HELD, Ride.BOARDED) or came
+    yield Code.RIDE, Owner.WORKER, person.ride_by or leaves - DAY, person.ride in (Ride.ALONE, Ride.HELD, Ride.BOARDED) or came
     if person.isolation and person.isolation.at_site:
         yield Code.BED, Owner.FACTORY, person.arrives_on, person.isolation.has_bed or came
     if person.needs_pass:

@@ -42,7 +42,7 @@ def own_tasks(request, pk):
         "seat": seat,
         "entry_pass": pass_of(worker, factory),
         "estimate": start_estimate(worker, on=today),
-        "trips": _choices(acceptance) if not seat or seat.status == "held" else [],
+        "trips": _choices(acceptance, today) if not seat or seat.status == "held" else [],
     }
     return render(request, "onboarding/own_tasks.html", context)
 
@@ -61,7 +61,7 @@ def choose_own_trip(request, pk):
     """`trip`: "none", or "<trip>" or "<trip>-<pick-up point>"."""
     acceptance = get_object_or_404(_standing().filter(application__worker=request.user.worker), application=pk)
     chosen = request.POST.get("trip", "")
-    options = {value: (trip, stop) for value, trip, stop, _label in _choices(acceptance)} | {"none": (None, None)}
+    options = {value: (trip, stop) for value, trip, stop, _label in _choices(acceptance, timezone.localdate())} | {"none": (None, None)}
     if chosen not in options:
         messages.error(request, _("Hãy chọn một chuyến xe còn ghế, hoặc “Tôi tự đi”."))
         return redirect("onboarding:own_tasks", pk)
@@ -108,6 +108,7 @@ def arrivals(request):
         days.setdefault(person["acceptance"].arrives_on, []).append(person)
     context = {
         "days": [(day, group, sum(person["lacks_test"] for person in group)) for day, group in days.items()],
+        "without_a_ride": [person for person in coming if person["acceptance"].ride_by],
         "to_decide": [person for person in coming if person["acceptance"].to_decide],
         "total": len(coming),
     }
@@ -145,10 +146,11 @@ def _context(acceptance: Acceptance, today: dt.date) -> dict:
     }
 
 
-def _choices(acceptance: Acceptance) -> list[tuple[str, Trip, PickUpPoint | None, str]]:
+def _choices(acceptance: Acceptance, today: dt.date) -> list[tuple[str, Trip, PickUpPoint | None, str]]:
     """Value, trip, pick-up point and label of each: every stop of the three nearest trips."""
     worker, zone = acceptance.application.worker, acceptance.application.opening.factory.zone
-    trips = trips_to_choose(worker=worker, zone=zone, arrives_on=acceptance.arrives_on)[:TRIPS_SHOWN]
+    first = max(acceptance.arrives_on, today)
+    trips = trips_to_choose(worker=worker, zone=zone, arrives_on=first)[:TRIPS_SHOWN]
     stops: dict[int, list[PickUpPoint]] = {}
     for stop in PickUpPoint.objects.filter(route__in=[trip.route_id for trip in trips]).order_by("position", "pk"):
         stops.setdefault(stop.route_id, []).append(stop)

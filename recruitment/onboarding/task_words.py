@@ -43,6 +43,7 @@ DONE_WHEN = {
 }
 RIDES = {
     Ride.MISSED: gettext_lazy("Lỡ xe: chọn chuyến khác hoặc báo tự đi"),
+    Ride.CANCELLED: gettext_lazy("Chuyến bị hủy: chọn chuyến khác hoặc báo tự đi"),
     Ride.WANTED: gettext_lazy("Chọn chuyến xe: chưa có ghế"),
     Ride.HELD: gettext_lazy("Đã giữ ghế xe"),
     Ride.BOARDED: gettext_lazy("Đã lên xe"),

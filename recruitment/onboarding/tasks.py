@@ -2,8 +2,9 @@ from celery import shared_task
 from django.utils import timezone
 
 from recruitment.onboarding.services.breaches import record_breaches
-from recruitment.onboarding.services.confirming import release_no_shows, release_unconfirmed
+from recruitment.onboarding.services.confirming import release_no_shows, release_unconfirmed, release_without_a_ride
 from recruitment.onboarding.services.first_shift import ask_how_it_goes
+from recruitment.onboarding.services.lost_seats import settle_lost_seats
 from recruitment.onboarding.services.moved_starts import note_moved_starts
 from recruitment.onboarding.services.redating import follow_changes
 from recruitment.onboarding.services.replacements import look_after
@@ -17,6 +18,8 @@ def look_after_acceptances() -> None:
     now, on = timezone.now(), timezone.localdate()
     release_unconfirmed(now=now, on=on)
     release_no_shows(on=on)
+    settle_lost_seats(on=on)
+    release_without_a_ride(now=now, on=on)
     follow_changes(on=on)
     complete_waiting(on=on)
     note_moved_starts(on=on)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from recruitment.onboarding import breach_views, recruiter_views, replacement_views, start_urls, task_views, worker_views
+from recruitment.onboarding import breach_views, recruiter_views, replacement_views, start_urls, task_views, trip_views, worker_views
 
 app_name = "onboarding"
 urlpatterns = [
@@ -19,6 +19,9 @@ urlpatterns = [
     path("applications/<int:pk>/papers/", task_views.tick_own, name="tick_papers"),
     path("applicants/<int:pk>/tasks/", task_views.tasks_of_applicant, name="tasks"),
     path("applicants/<int:pk>/contract/", task_views.tick_contract, name="tick_contract"),
+    path("trips/<int:pk>/depart/", trip_views.depart, name="depart_trip"),
+    path("trips/<int:pk>/cancel/", trip_views.cancel, name="cancel_trip"),
+    path("seats/<int:pk>/miss/", trip_views.miss, name="miss_seat"),
     path("coming/", task_views.arrivals, name="arrivals"),
     path("breaches/", breach_views.breaches, name="breaches"),
     path("breaches/<int:pk>/repair/", breach_views.repair_breach, name="repair"),

@@ -1,4 +1,4 @@
-"""Trips: announced, filled, closed, boarded, departed or cancelled; and the routes with what is decided about them."""
+"""Trips: announced, filled, closed and boarded (who is left behind is onboarding's); and the routes with what is decided about them."""
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -13,7 +13,7 @@ from recruitment.shared.refusals import Refusal
 from recruitment.travel.models import Route, Seat, Trip
 from recruitment.travel.services import boarding, departures
 from recruitment.travel.services.routes import decide_route, decisions_on
-from recruitment.travel.trip_forms import BoardForm, CancelForm, RouteDecisionForm, TripForm
+from recruitment.travel.trip_forms import BoardForm, RouteDecisionForm, TripForm
 
 REFUSED = 422
 ROWS_PER_PAGE = 30
@@ -89,38 +89,10 @@ def step(request, pk, act):
 
 @permission("travel.manage_trips")
 @require_POST
-def depart(request, pk):
-    shown = _visible(request, pk)
-    missed = _do(request, lambda on: departures.depart_trip(trip=shown, by=request.user, on=on), _("Đã ghi: xe xuất phát."))
-    _say(request, missed)
-    return redirect("travel:trip", pk)
-
-
-@permission("travel.manage_trips")
-def cancel(request, pk):
-    """Asks for the reason, says how many people it concerns."""
-    shown = _visible(request, pk)
-    form = CancelForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        reason = form.cleaned_data["reason"]
-        left = _do(
-            request, lambda on: departures.cancel_trip(trip=shown, reason=reason, by=request.user, on=on), _("Đã hủy chuyến và báo cho mọi người.")
-        )
-        _say(request, left)
-        return redirect("travel:trip", pk)
-    return render(request, "travel/cancel_trip.html", {"trip": shown, "form": form}, status=REFUSED if form.errors else 200)
-
-
-@permission("travel.manage_trips")
-@require_POST
-def seat_step(request, pk, act):
-    """One person aboard, or known not to come."""
+def board_seat(request, pk):
+    """One person aboard, by name."""
     seat = get_object_or_404(Seat.objects.visible_to(request.user).select_related("trip"), pk=pk)
-    if act == "board":
-        _do(request, lambda on: boarding.board(seat=seat, by=request.user, on=on), _("Đã ghi."))
-    else:
-        lost = _do(request, lambda on: departures.miss_trip(seat=seat, by=request.user, on=on), _("Đã ghi."))
-        _say(request, [lost] if lost else [])
+    _do(request, lambda on: boarding.board(seat=seat, by=request.user, on=on), _("Đã ghi."))
     return redirect("travel:trip", seat.trip_id)
 
 
@@ -168,25 +140,11 @@ def _people(request, shown: Trip) -> list[Seat]:
     return sorted(rows, key=lambda seat: (seat.pick_up.position if seat.pick_up else 0, seat.number, seat.pk))
 
 
-def _do(request, act, done: str):
+def _do(request, act, done: str) -> None:
     """Do it and say so, or say why not."""
     try:
-        result = act(timezone.localdate())
+        act(timezone.localdate())
     except Refusal as refusal:
         messages.warning(request, refusal.for_people())
-        return []
-    messages.success(request, done)
-    return result
-
-
-def _say(request, rebookings) -> None:
-    """How many have another seat already, and how many need one."""
-    left = [rebooking for rebooking in rebookings if rebooking.new is None]
-    moved = len(rebookings) - len(left)
-    if moved:
-        messages.success(
-            request, ngettext("%(n)d người đã có ghế trên chuyến khác.", "%(n)d người đã có ghế trên chuyến khác.", moved) % {"n": moved}
-        )
-    if left:
-        words = ngettext("%(n)d người cần xếp lại chỗ, xem ở trang Chuyến xe.", "%(n)d người cần xếp lại chỗ, xem ở trang Chuyến xe.", len(left))
-        messages.warning(request, words % {"n": len(left)})
+    else:
+        messages.success(request, done)

@@ -18,9 +18,7 @@ urlpatterns = [
     path("trips/<int:pk>/", trip_views.trip, name="trip"),
     path("trips/<int:pk>/manifest/", trip_views.manifest, name="manifest"),
     *(path(f"trips/<int:pk>/{act}/", trip_views.step, {"act": act}, name=f"{act}_trip") for act in trip_views.STEPS),
-    path("trips/<int:pk>/depart/", trip_views.depart, name="depart_trip"),
-    path("trips/<int:pk>/cancel/", trip_views.cancel, name="cancel_trip"),
-    *(path(f"seats/<int:pk>/{act}/", trip_views.seat_step, {"act": act}, name=f"{act}_seat") for act in ("board", "miss")),
+    path("seats/<int:pk>/board/", trip_views.board_seat, name="board_seat"),
     path("routes/", trip_views.routes, name="routes"),
     path("routes/<int:pk>/decide/", trip_views.route_decision, name="route_decision"),
 ]

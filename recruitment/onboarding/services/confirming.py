@@ -57,6 +57,12 @@ def release_no_shows(*, on: dt.date) -> int:
     return _each(Acceptance.objects.not_come().order_by("pk"), NOT_COME, on)
 
 
+def release_without_a_ride(*, now: dt.datetime, on: dt.date) -> int:
+    """Free the place of those who lost their seat and found no other way here in time; how many."""
+    late = Acceptance.objects.without_a_seat().filter(ride_by__lte=now).order_by("ride_by", "pk")
+    return _each(late, NO_RIDE, on)
+
+
 @dataclass(frozen=True)
 class Lapse:
     """How an acceptance ends without anybody's act, and what both sides are told (msgids)."""
@@ -81,6 +87,14 @@ NOT_COME = Lapse(
     gettext_noop("Bạn không đến như hẹn nên việc %(title)s, %(factory)s không giữ nữa. Việc khác còn chỗ, còn giường: %(others)s."),
     gettext_noop("Bạn không đến như hẹn nên việc %(title)s, %(factory)s không giữ nữa. Mở Vùng Xanh để xem việc khác."),
     gettext_noop("Người lao động không đến: %(receipt)s, tin %(title)s. Chỗ, xe và giấy đã được trả lại."),
+)
+
+NO_RIDE = Lapse(
+    Acceptance.Undoing.NO_RIDE,
+    Application.Ending.NO_RIDE,
+    gettext_noop("Đã hết hạn tìm cách đi khác nên việc %(title)s, %(factory)s không giữ nữa. Việc khác còn chỗ, còn giường: %(others)s."),
+    gettext_noop("Đã hết hạn tìm cách đi khác nên việc %(title)s, %(factory)s không giữ nữa. Mở Vùng Xanh để xem việc khác."),
+    gettext_noop("Người lao động lỡ xe, không tìm được cách đi khác kịp: %(receipt)s, tin %(title)s. Chỗ đã trống lại."),
 )
 
 

@@ -30,9 +30,9 @@ class NoTrip(Refusal):
         return _("Chưa có chuyến xe nào còn ghế đến từ %(first)s đến %(until)s. Hãy nhờ Sở mở thêm chuyến, hoặc để người lao động tự đi.") % dates
 
 
-def trips_to_choose(*, worker: Worker, zone: IndustrialZone, arrives_on: dt.date) -> list[Trip]:
-    """Trips that arrive on the day or up to three days later: never before there is a bed. The nearest first."""
-    found = trips_for(from_province=worker.home_province, zone=zone, arrives_on=arrives_on)
+def trips_to_choose(*, worker: Worker, zone: IndustrialZone, arrives_on: dt.date, days: int = NEAR) -> list[Trip]:
+    """Trips that arrive on the day or up to so many days later: never before there is a bed. The nearest first."""
+    found = trips_for(from_province=worker.home_province, zone=zone, arrives_on=arrives_on, days=days)
     return [trip for trip in found if arrival_day(trip) >= arrives_on]
 
 

@@ -18,7 +18,7 @@ from recruitment.quarantine.models import Stay
 from recruitment.quarantine.services.securing import EntryBed, change_entry_bed
 from recruitment.shared.refusals import Refusal
 from recruitment.travel.models import PickUpPoint, Seat, Trip
-from recruitment.travel.services.trips import give_up_seat, hold_seat
+from recruitment.travel.services.trips import give_up_seat, hold_seat, lock_trips
 from recruitment.workers.models import Worker
 
 CHUNK = 200
@@ -33,6 +33,7 @@ def follow_changes(*, on: dt.date) -> int:
         Q(clearance__is_current=False) | Q(application__opening__starts_on__gt=F("starts_on")),
         application__status=Application.Status.ACCEPTED,
         arrives_on__gte=on,
+        ride_by=None,
     )
     return sum(_follow(pk, on) for pk in list(changed.order_by("pk").values_list("pk", flat=True)[:CHUNK]))
 
@@ -43,22 +44,36 @@ def choose_trip(*, application: Application, trip: Trip | None, pick_up: PickUpP
 
     Raises what hold_seat and change_entry_bed raise, or NotComing where the person is not accepted or has set out.
     """
-    worker = lock_person(application)
+    lock_person(application)
     application = locked(application)
     acceptance = _standing(application)
     if acceptance is None or was_seen(acceptance):
         raise NotComing(application=application)
     Application.objects.filter(pk=application.pk).update(wants_trip=trip is not None)
-    held = seat_of(worker)
-    if held and held.status == Seat.Status.HELD and (trip is None or held.trip_id != trip.pk):
-        give_up_seat(seat=held, by=by, on=on)
-    late = arrival_day(trip) - acceptance.arrives_on if trip else dt.timedelta()
-    if late:
-        _move_bed(acceptance, application, worker, acceptance.clearance, acceptance.arrives_on + late, by, on)
-    seat = hold_seat(worker=worker, trip=trip, pick_up=pick_up, by=by, on=on) if trip else None
-    _keep(acceptance, acceptance.clearance, acceptance.arrives_on + late, acceptance.starts_on + late)
-    _write_pass(acceptance, application, worker, seat, by, on)
+    travel_with(acceptance=acceptance, application=application, trip=trip, pick_up=pick_up, by=by, on=on)
     return acceptance
+
+
+def travel_with(
+    *, acceptance: Acceptance, application: Application, trip: Trip | None, pick_up: PickUpPoint | None = None, by: User | None, on: dt.date
+) -> Seat | None:
+    """A seat on this trip, or (None) the day on which the person comes alone; bed, first shift and pass go with it.
+
+    Part of the caller's transaction, which has locked the person and the application. Raises what hold_seat and change_entry_bed raise.
+    """
+    worker, was = application.worker, acceptance.arrives_on
+    arrives_on = arrival_day(trip) if trip else max(was, on) if acceptance.ride_by else was
+    if arrives_on != was or acceptance.ride_by:
+        _move_bed(acceptance, application, worker, acceptance.clearance, arrives_on, by, on)
+    held = seat_of(worker)
+    if held and held.status == Seat.Status.HELD and held.trip != trip:
+        lock_trips([held.trip, *([trip] if trip else [])])
+        give_up_seat(seat=held, by=by, on=on)
+    seat = hold_seat(worker=worker, trip=trip, pick_up=pick_up, by=by, on=on) if trip else None
+    acceptance.ride_by = None
+    _keep(acceptance, acceptance.clearance, arrives_on, acceptance.starts_on + (arrives_on - was))
+    _write_pass(acceptance, application, worker, seat, by, on)
+    return seat
 
 
 class NotComing(Refusal):
@@ -122,7 +137,7 @@ def _move_bed(
 
 def _keep(acceptance: Acceptance, clearance: Clearance, arrives_on: dt.date, starts_on: dt.date) -> None:
     acceptance.clearance, acceptance.arrives_on, acceptance.starts_on, acceptance.to_decide = clearance, arrives_on, starts_on, ""
-    acceptance.save(update_fields=["clearance", "arrives_on", "starts_on", "entry_stay", "to_decide"])
+    acceptance.save(update_fields=["clearance", "arrives_on", "starts_on", "entry_stay", "to_decide", "ride_by"])
 
 
 def _write_pass(acceptance: Acceptance, application: Application, worker: Worker, seat: Seat | None, by: User | None, on: dt.date) -> None:

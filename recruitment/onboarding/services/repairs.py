@@ -14,7 +14,7 @@ from recruitment.applications.services.answering import release_unanswered
 from recruitment.applications.services.steps import keep, locked
 from recruitment.employers.models import Factory
 from recruitment.onboarding.models import Acceptance, WaitingAcceptance
-from recruitment.onboarding.services.confirming import release_unconfirmed
+from recruitment.onboarding.services.confirming import release_unconfirmed, release_without_a_ride
 from recruitment.onboarding.services.journey import arrival_day, give_up_journey, seat_of, secure_pass, secure_seat, trips_to_choose
 from recruitment.onboarding.services.undoing import lock_person
 from recruitment.openings.services.places import lock_openings, recount_places
@@ -190,6 +190,7 @@ BY_RULE: dict[str, Callable[[int, User, dt.date], str]] = {
     "pass_of_nobody": _revoke,
     "ledger_of_nights": _not_by_button,
     "confirmation_not_looked_after": partial(_run_clock, release_unconfirmed),
+    "ride_not_looked_after": partial(_run_clock, release_without_a_ride),
     "answer_not_looked_after": partial(_run_clock, release_unanswered),
     "waiting_for_nothing": _end_wait,
 }

@@ -1,23 +1,19 @@
 """What becomes of a trip and of everybody on it: announced, closed, boarded, departed, cancelled, shared anew.
 
-Locks: workers by their keys, then the trip, then seats, passes last. Rebooking comes after, one transaction for each person.
+Locks: workers by their keys, then the trip, then seats. What becomes of those left behind is onboarding's to settle (lost_seats.py).
 """
 
 import datetime as dt
-from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from recruitment.accounts.models import User
-from recruitment.notifications.services.messages import send_message
 from recruitment.shared.refusals import Refusal
-from recruitment.travel.models import EntryPass, Route, Seat, Trip
-from recruitment.travel.services.passes import issue_pass
+from recruitment.travel.models import Route, Seat, Trip
 from recruitment.travel.services.routes import decision_on, decisions_on
-from recruitment.travel.services.trips import arrival_day, departure_day, describe, hold_seat, leave, lock_seat, trips_for
+from recruitment.travel.services.trips import departure_day, describe, leave, lock_seat
 from recruitment.workers.models import Worker
 
 TripStatus, SeatStatus = Trip.Status, Seat.Status
@@ -66,18 +62,6 @@ class ReasonNeeded(Refusal):
 
     def for_people(self) -> str:
         return _("Hãy ghi lý do hủy chuyến: những người đã có ghế sẽ đọc.")
-
-
-@dataclass(frozen=True)
-class Rebooking:
-    """What became of one person: `new` None means that nobody has found a seat yet, and `trip.organised_by` answers for it.
-
-    Another day's bus is never taken without the bed that goes with it: `others` are for onboarding's choose_trip, which moves both.
-    """
-
-    seat: Seat
-    new: Seat | None
-    others: list[Trip]
 
 
 @transaction.atomic
@@ -135,57 +119,56 @@ def reopen_trip(*, trip: Trip, by: User, on: dt.date) -> Trip:
     return trip
 
 
-def depart_trip(*, trip: Trip, by: User, on: dt.date) -> list[Rebooking]:
-    """The bus leaves; whoever holds a seat and was not seen aboard has missed it, is told, and gets a seat of the same day if there is one.
+@transaction.atomic
+def depart_trip(*, trip: Trip, by: User, on: dt.date) -> list[Seat]:
+    """The bus leaves; the seats of those who were not seen aboard and have missed it. Repeating it changes nothing and returns nothing.
 
-    Repeating it changes nothing and returns nothing. Raises WrongStage.
+    Raises WrongStage.
     """
-    with transaction.atomic():
-        trip, seats = _locked_with_people(trip)
-        if trip.status == TripStatus.DEPARTED:
-            return []
-        _require(trip, TripStatus.OPEN, TripStatus.CLOSED)
-        trip.depart()
-        trip.closed_at = trip.closed_at or timezone.now()
-        trip.save()
-        for seat in seats:
-            seat.miss()
-            leave(seat)
-    return [_rebook(seat, trip, by=by, on=on) for seat in seats]
-
-
-def miss_trip(*, seat: Seat, by: User, on: dt.date) -> Rebooking | None:
-    """Known not to come: the seat is free before the bus leaves. Repeating it changes nothing and returns None. Raises WrongStage once aboard."""
-    with transaction.atomic():
-        seat = lock_seat(seat)
-        if seat.status == SeatStatus.MISSED:
-            return None
-        if seat.status != SeatStatus.HELD:
-            raise WrongStage(trip=seat.trip)
+    trip, seats = _locked_with_people(trip)
+    if trip.status == TripStatus.DEPARTED:
+        return []
+    _require(trip, TripStatus.OPEN, TripStatus.CLOSED)
+    trip.depart()
+    trip.closed_at = trip.closed_at or timezone.now()
+    trip.save()
+    for seat in seats:
         seat.miss()
         leave(seat)
-    return _rebook(seat, seat.trip, by=by, on=on)
+    return seats
 
 
-def cancel_trip(*, trip: Trip, reason: str, by: User, on: dt.date) -> list[Rebooking]:
-    """The bus won't run: everybody with a seat is told why and gets a seat of the same day if there is one.
+@transaction.atomic
+def miss_trip(*, seat: Seat, by: User, on: dt.date) -> list[Seat]:
+    """Known not to come: the seat is free before the bus leaves. Repeating it changes nothing and returns nothing. Raises WrongStage once aboard."""
+    seat = lock_seat(seat)
+    if seat.status == SeatStatus.MISSED:
+        return []
+    if seat.status != SeatStatus.HELD:
+        raise WrongStage(trip=seat.trip)
+    seat.miss()
+    return [leave(seat)]
 
-    Repeating it changes nothing and returns nothing. Raises ReasonNeeded, or WrongStage once it has left.
+
+@transaction.atomic
+def cancel_trip(*, trip: Trip, reason: str, by: User, on: dt.date) -> list[Seat]:
+    """The bus won't run; the seats that were held on it. Repeating it changes nothing and returns nothing.
+
+    Raises ReasonNeeded, or WrongStage once it has left.
     """
     if not reason.strip():
         raise ReasonNeeded()
-    with transaction.atomic():
-        trip, seats = _locked_with_people(trip)
-        if trip.status == TripStatus.CANCELLED:
-            return []
-        _require(trip, TripStatus.OPEN, TripStatus.CLOSED)
-        trip.cancellation, trip.closed_at = reason.strip()[:300], None
-        trip.cancel()
-        trip.save()
-        for seat in seats:
-            seat.bump()
-            leave(seat)
-    return [_rebook(seat, trip, by=by, on=on) for seat in seats]
+    trip, seats = _locked_with_people(trip)
+    if trip.status == TripStatus.CANCELLED:
+        return []
+    _require(trip, TripStatus.OPEN, TripStatus.CLOSED)
+    trip.cancellation, trip.closed_at = reason.strip()[:300], None
+    trip.cancel()
+    trip.save()
+    for seat in seats:
+        seat.bump()
+        leave(seat)
+    return seats
 
 
 @transaction.atomic
@@ -235,55 +218,3 @@ def _locked_with_people(trip: Trip) -> tuple[Trip, list[Seat]]:
 def _require(trip: Trip, *statuses: str) -> None:
     if trip.status not in statuses:
         raise WrongStage(trip=trip)
-
-
-@transaction.atomic
-def _rebook(seat: Seat, trip: Trip, *, by: User, on: dt.date) -> Rebooking:
-    """The next bus that arrives on the same day, with the pass written anew for it; else the person and whoever gave the pass are told."""
-    worker = seat.worker
-    passes = EntryPass.objects.not_revoked().filter(worker=worker, seat=seat).select_related("factory__zone", "issued_by")
-    entry_pass = passes.first()
-    zone = entry_pass.factory.zone if entry_pass else trip.route.zones.first()
-    found = trips_for(from_province=worker.home_province, zone=zone, arrives_on=arrival_day(trip)) if zone else []
-    others = [other for other in found if other.pk != trip.pk]
-    new = None
-    for other in others:
-        if arrival_day(other) == arrival_day(trip):
-            try:
-                with transaction.atomic():
-                    new = hold_seat(worker=worker, trip=other, by=by, on=on)
-                break
-            except Refusal:
-                continue
-    if entry_pass:
-        issue_pass(
-            worker=worker, factory=entry_pass.factory, valid_from=entry_pass.valid_from, valid_until=entry_pass.valid_until, seat=new, by=by, on=on
-        )
-    _tell(seat, trip, new, others, entry_pass)
-    return Rebooking(seat, new, others)
-
-
-def _tell(seat: Seat, trip: Trip, new: Seat | None, others: list[Trip], entry_pass: EntryPass | None) -> None:
-    person = seat.worker.user
-    with override(person.language):
-        why = _("Chuyến %(trip)s bị hủy: %(reason)s") if seat.status == SeatStatus.BUMPED else _("Bạn đã lỡ chuyến %(trip)s.")
-        text = why % {"trip": _named(trip), "reason": trip.cancellation[:150]}
-        if new:
-            text += " " + _("Bạn có ghế số %(number)d trên chuyến %(trip)s. Giấy vào tỉnh đã đổi theo.") % {
-                "number": new.number,
-                "trip": _named(new.trip),
-            }
-        elif others:
-            text += " " + _("Chưa có ghế khác trong ngày. Mở Vùng Xanh để chọn chuyến khác.")
-        else:
-            text += " " + _("Chưa có chuyến khác. Người phụ trách sẽ gọi cho bạn.")
-        send_message(recipient=person, kind="trip", text=text[:600], link="/my/pass/", now=timezone.now())
-    if new is None:
-        for owner in {trip.organised_by, entry_pass.issued_by if entry_pass and entry_pass.issued_by else trip.organised_by}:
-            with override(owner.language):
-                text = _("%(name)s không còn ghế (%(trip)s) và chưa có chuyến khác trong ngày.") % {"name": person.name, "trip": _named(trip)}
-                send_message(recipient=owner, kind="trip", text=text[:600], link=f"/trips/{trip.pk}/", now=timezone.now())
-
-
-def _named(trip: Trip) -> str:
-    return f"{trip.route}, {timezone.localtime(trip.departs_at):%H:%M %d/%m/%Y}"

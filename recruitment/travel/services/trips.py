@@ -1,6 +1,7 @@
 """Seats on trips: found, held, given up. Locks: worker, then trip (see onboarding's acceptance.py for what comes before and after)."""
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.db import transaction
 from django.db.models import Case, F, When
@@ -63,12 +64,12 @@ def describe(trip: Trip) -> str:
     return _("%(route)s, %(departs)s (còn %(free)d ghế)") % {"route": trip.route, "departs": f"{departs:%H:%M %d/%m/%Y}", "free": trip.free}
 
 
-def trips_for(*, from_province: Province, zone: IndustrialZone, arrives_on: dt.date) -> list[Trip]:
-    """Trips with free seats that arrive within three days of the wanted day, nearest first, then the earlier, then the fuller bus.
+def trips_for(*, from_province: Province, zone: IndustrialZone, arrives_on: dt.date, days: int = NEAR) -> list[Trip]:
+    """Trips with free seats that arrive within so many days of the wanted one, nearest first, then the earlier, then the fuller bus.
 
     Only of routes that run on the day; each trip has its `route` loaded.
     """
-    near = dt.timedelta(days=NEAR)
+    near = dt.timedelta(days=days)
     rows = Trip.objects.bookable(timezone.now()).with_free_seats().arriving_between(arrives_on - near, arrives_on + near)
     routes = Route.objects.from_province(from_province).filter(zones=zone)
     trips = list(rows.filter(route__in=routes.values("pk")).select_related("route").order_by("arrives_at", "pk"))
@@ -110,6 +111,11 @@ def give_up_seat(*, seat: Seat, by: User | None, on: dt.date) -> Seat:
         raise SeatGone(seat=seat)
     seat.give_up()
     return leave(seat)
+
+
+def lock_trips(trips: Iterable[Trip]) -> None:
+    """In one order, for whoever moves from one to the other."""
+    list(Trip.objects.filter(pk__in=[trip.pk for trip in trips]).select_for_update(of=("self",), no_key=True).order_by("pk"))
 
 
 def lock_seat(seat: Seat) -> Seat:

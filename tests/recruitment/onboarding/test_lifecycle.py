@@ -19,8 +19,9 @@ from recruitment.onboarding import invariants
 from recruitment.onboarding.models import Acceptance
 from recruitment.onboarding.services.acceptance import accept
 from recruitment.onboarding.services.batches import accept_many
-from recruitment.onboarding.services.confirming import confirm, release_no_shows, release_unconfirmed
+from recruitment.onboarding.services.confirming import confirm, release_no_shows, release_unconfirmed, release_without_a_ride
 from recruitment.onboarding.services.first_shift import check_in, confirm_first_shift, report_no_show
+from recruitment.onboarding.services.lost_seats import cancel, depart, settle_lost_seats
 from recruitment.onboarding.services.redating import choose_trip, follow_changes
 from recruitment.onboarding.services.undoing import undo_acceptance
 from recruitment.onboarding.services.waiting import accept_or_wait, complete_waiting, stop_waiting
@@ -38,6 +39,7 @@ from tests.recruitment.onboarding.situations import ENTRY_QUARANTINE, Province
 
 pytestmark = pytest.mark.django_db
 HOUR = dt.timedelta(hours=1)
+DAY = dt.timedelta(days=1)
 WHICH = st.integers(0, 9)
 DONE: Counter[str] = Counter()
 
@@ -111,7 +113,29 @@ class Lifecycle(RuleBasedStateMachine):
 
     @rule(which=WHICH, by_bus=st.booleans())
     def choose_trip(self, which, by_bus):
-        self.act(choose_trip, ["accepted"], which, trip=Trip.objects.get() if by_bus else None)
+        self.act(choose_trip, ["accepted"], which, trip=Trip.objects.latest("departs_at") if by_bus else None)
+
+    @rule(days=st.integers(0, 4), seats=st.integers(1, 2))
+    def another_bus(self, days, seats):
+        self.province.bus(arrives_on=self.today + days * DAY, seats=seats)
+
+    @rule()
+    def depart(self):
+        if trip := Trip.objects.filter(status="open", taken__gt=0).order_by("departs_at", "pk").first():
+            self.done["lost"] += len(depart(trip=trip, by=self.by, on=self.today))
+
+    @rule()
+    def cancel_bus(self):
+        if trip := Trip.objects.filter(status="open", taken__gt=0).order_by("-departs_at", "-pk").first():
+            self.done["lost"] += len(cancel(trip=trip, reason="Xe hỏng", by=self.by, on=self.today))
+
+    @rule()
+    def look_for_seats(self):
+        self.done["found again"] += settle_lost_seats(on=self.today)
+
+    @rule()
+    def no_ride_in_time(self):
+        self.done["no ride"] += release_without_a_ride(now=timezone.now() + 72 * HOUR, on=self.today)
 
     @rule(which=WHICH)
     def refuse(self, which):
