@@ -3,19 +3,22 @@
 import datetime as dt
 from collections import Counter
 from random import Random
+from uuid import uuid4
 
 from django.db.models import F
 
 from demo.employers import places_left
-from recruitment.accounts.models import Membership, Role
+from recruitment.accounts.models import Membership, Role, User
 from recruitment.applications.models import Application, ApplicationEvent
 from recruitment.applications.services.applying import new_receipt
 from recruitment.onboarding.services.acceptance import accept
+from recruitment.onboarding.services.batch_runs import ask_to_accept, continue_batch
 from recruitment.openings.models import Opening
 from recruitment.shared.refusals import Refusal
 from recruitment.workers.models import Worker
 
 Status = Application.Status
+BATCH = 4
 SHARES = {
     Status.APPLIED: 45,
     Status.SHORTLISTED: 15,
@@ -86,3 +89,14 @@ def accept_some(random: Random, *, count: int, today: dt.date) -> Counter:
         except Refusal:
             outcomes["refused"] += 1
     return outcomes
+
+
+def accept_a_batch(*, today: dt.date) -> None:
+    """A few applicants of the first recruiter's first opening that has some, in one batch whose results stand on its page."""
+    recruiter = User.objects.filter(is_demo=True, memberships__role=Role.RECRUITER).order_by("pk")[0]
+    applied = Application.objects.filter(status=Status.APPLIED, opening__in=Opening.objects.owned_by(recruiter))
+    first = applied.select_related("opening").order_by("opening", "pk").first()
+    if first:
+        chosen = list(applied.filter(opening=first.opening).order_by("pk").values_list("pk", flat=True)[:BATCH])
+        batch = ask_to_accept(opening=first.opening, applications=chosen, key=uuid4(), by=recruiter, on=today)
+        continue_batch(batch.pk, on=today)

@@ -1,10 +1,9 @@
-"""Accepting one worker or many: what it would take, asked for first; then the one button. And taking it back."""
+"""Accepting one worker: what it would take, asked for first; then the one button. And taking it back."""
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -13,14 +12,12 @@ from recruitment.applications.models import Application
 from recruitment.onboarding.forms import UndoingForm
 from recruitment.onboarding.models import Acceptance, WaitingAcceptance
 from recruitment.onboarding.services.acceptance import NotAccepted, accept, outcome_parts, outcome_sentence, try_to_accept
-from recruitment.onboarding.services.batches import MOST_AT_ONCE, accept_many
 from recruitment.onboarding.services.undoing import undo_acceptance
 from recruitment.onboarding.services.waiting import accept_or_wait, lacks_only_room, position_of, stop_waiting
 from recruitment.openings.models import Opening
 from recruitment.shared.refusals import Refusal
 
 REFUSED = 422
-LONGEST_KEY = 19  # digits: what the database's keys can hold
 
 
 @permission("onboarding.accept")
@@ -50,43 +47,6 @@ def accept_applicant(request, pk):
 def _others(application: Application) -> int:
     """How many other applications of the person will end."""
     return Application.objects.in_pipeline().filter(worker=application.worker_id).exclude(pk=application.pk).count()
-
-
-@permission("onboarding.accept")
-@never_cache
-def accept_chosen(request, pk):
-    """Before: who was chosen. After: who was accepted with what, and for everybody else everything that is lacking.
-
-    Pressing the button again, or loading the answer again, finishes what was interrupted and accepts nobody twice.
-    """
-    opening = get_object_or_404(Opening.objects.owned_by(request.user).select_related("factory"), pk=pk)
-    chosen = _chosen(request.POST if request.method == "POST" else request.GET)
-    applications = Application.objects.filter(opening=opening, pk__in=chosen).select_related("worker__user").order_by("created_at", "pk")
-    if not applications:
-        messages.error(request, _("Hãy đánh dấu ít nhất một người để nhận."))
-        return redirect("applications:of_opening", pk)
-    if request.method != "POST":
-        return render(request, "onboarding/accept_many.html", {"opening": opening, "applications": applications})
-    try:
-        batch = accept_many(opening=opening, applications=chosen, by=request.user, on=timezone.localdate())
-    except Refusal as refusal:
-        messages.error(request, refusal.for_people())
-        return redirect("applications:of_opening", pk)
-    context = {
-        "opening": opening,
-        "accepted": [(acceptance, outcome_parts(acceptance)) for acceptance in batch.accepted],
-        "refused": [
-            (application, refusal.sentences() if isinstance(refusal, NotAccepted) else [refusal.for_people()])
-            for application, refusal in batch.refused
-        ],
-        "waitable": [application.pk for application, refusal in batch.refused if lacks_only_room(refusal)],
-    }
-    return render(request, "onboarding/accepted_many.html", context)
-
-
-def _chosen(data) -> set[int]:
-    values = data["everybody"].split(",") if "everybody" in data else data.getlist("applications")
-    return {int(value) for value in values if value.isdecimal() and len(value) < LONGEST_KEY}
 
 
 @permission("onboarding.accept")
@@ -126,25 +86,6 @@ def wait(request, pk):
     else:
         messages.success(request, outcome_sentence(outcome))
     return redirect("applications:of_opening", application.opening_id)
-
-
-@permission("onboarding.accept")
-@require_POST
-def wait_for_chosen(request, pk):
-    """The same for several people of one opening, in the order of their applications."""
-    opening = get_object_or_404(Opening.objects.owned_by(request.user), pk=pk)
-    chosen = Application.objects.filter(opening=opening, pk__in=_chosen(request.POST)).select_related("worker__user").order_by("created_at", "pk")
-    waiting, others = 0, []
-    for application in chosen[:MOST_AT_ONCE]:
-        try:
-            outcome = accept_or_wait(application=application, by=request.user, on=timezone.localdate())
-            waiting += isinstance(outcome, WaitingAcceptance)
-        except Refusal as refusal:
-            others.append(f"{application.worker.user.name}: {refusal.for_people()}")
-    messages.success(request, ngettext("%(count)d người chờ chỗ.", "%(count)d người chờ chỗ.", waiting) % {"count": waiting})
-    for sentence in others:
-        messages.warning(request, sentence)
-    return redirect("applications:of_opening", pk)
 
 
 @permission("onboarding.accept")

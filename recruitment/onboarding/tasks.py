@@ -1,6 +1,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from recruitment.onboarding.services.batch_runs import continue_batch, continue_unfinished
 from recruitment.onboarding.services.breaches import record_breaches
 from recruitment.onboarding.services.confirming import release_no_shows, release_unconfirmed, release_without_a_ride
 from recruitment.onboarding.services.first_shift import ask_how_it_goes
@@ -23,6 +24,17 @@ def look_after_acceptances() -> None:
     follow_changes(on=on)
     complete_waiting(on=on)
     note_moved_starts(on=on)
+
+
+@shared_task
+def run_batch(pk: int) -> None:
+    continue_batch(pk, on=timezone.localdate())
+
+
+@shared_task
+def finish_batches() -> None:
+    """Every half minute: what was interrupted goes on."""
+    continue_unfinished(on=timezone.localdate())
 
 
 @shared_task

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from recruitment.onboarding import breach_views, recruiter_views, replacement_views, start_urls, task_views, trip_views, worker_views
+from recruitment.onboarding import batch_views, breach_views, recruiter_views, replacement_views, start_urls, task_views, trip_views, worker_views
 
 app_name = "onboarding"
 urlpatterns = [
@@ -10,7 +10,7 @@ urlpatterns = [
     path("applications/<int:pk>/confirm/", worker_views.confirm_page, name="confirm"),
     path("applicants/<int:pk>/wait/", recruiter_views.wait, name="wait"),
     path("applicants/<int:pk>/wait/stop/", recruiter_views.stop, name="stop_waiting"),
-    path("openings/<int:pk>/wait/", recruiter_views.wait_for_chosen, name="wait_many"),
+    path("openings/<int:pk>/wait/", batch_views.wait_for_chosen, name="wait_many"),
     path("applicants/<int:pk>/undo/", recruiter_views.undo, name="undo"),
     path("outbreaks/<int:pk>/replacements/send/", replacement_views.send_replacements, name="send_replacements"),
     path("outbreaks/<int:pk>/replacements/support/", replacement_views.ask_department, name="ask_department"),
@@ -25,5 +25,6 @@ urlpatterns = [
     path("coming/", task_views.arrivals, name="arrivals"),
     path("breaches/", breach_views.breaches, name="breaches"),
     path("breaches/<int:pk>/repair/", breach_views.repair_breach, name="repair"),
-    path("openings/<int:pk>/accept/", recruiter_views.accept_chosen, name="accept_many"),
+    path("openings/<int:pk>/accept/", batch_views.accept_chosen, name="accept_many"),
+    path("batches/<int:pk>/", batch_views.progress, name="batch"),
 ]

@@ -10,6 +10,7 @@ from recruitment.accounts.models import User
 from recruitment.applications.models import Application
 from recruitment.employers.models import Enterprise, Factory
 from recruitment.health.models import AdmissionPolicy, Clearance
+from recruitment.onboarding.models import AcceptanceBatch
 from recruitment.openings.models import Opening
 from recruitment.places.models import Province
 from recruitment.quarantine.models import Outbreak, Room, Site, Stay
@@ -40,7 +41,7 @@ PAGES = {
 }  # fmt: skip
 PAGES["recruiter"] += ["/outbreaks/{outbreak}/", "/outbreaks/{outbreak}/replacements/"]
 PAGES["site_manager"] += ["/sites/{site}/tests/", "/sites/{site}/watch/", "/sites/{site}/arrivals/print/", "/incidents/"]
-PAGES["recruiter"] += ["/receive/"]
+PAGES["recruiter"] += ["/receive/", "/batches/{batch}/"]
 PAGES["worker"] += ["/my/start/"]
 CASES = [(role, path) for role, paths in PAGES.items() for path in paths]
 
@@ -60,6 +61,7 @@ def address_of(page, path: str) -> str:
         "{site}": _sites_of_the_demo(),
         "{room}": Room.objects.filter(site__in=_sites_of_the_demo(), assignments__isnull=False),
         "{stay}": Stay.objects.filter(site__in=_sites_of_the_demo(), status="booked"),
+        "{batch}": AcceptanceBatch.objects.filter(opening__factory__in=_factories_of_the_demo()),
         "{waiting}": Enterprise.objects.waiting_for_approval(),
         "{applicant}": Application.objects.filter(status__in=["applied", "shortlisted", "agreed"], opening__factory__in=_factories_of_the_demo()),
     }

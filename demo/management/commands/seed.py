@@ -15,7 +15,7 @@ from django.utils import timezone
 from demo.certificates import send_a_certificate_to_try
 from demo.employers import make_factories, make_openings, staff
 from demo.people import make_workers
-from demo.pipeline import accept_some, make_applications
+from demo.pipeline import accept_a_batch, accept_some, make_applications
 from demo.rooms import make_rooms, put_to_bed
 from demo.rosters import declare_a_case, employ_some
 from demo.site_day import live_through_a_day
@@ -83,6 +83,7 @@ class Command(BaseCommand):
         reserve_backup(random, plants, today=today, by=officers[Role.LABOUR_OFFICER])
         make_applications(random, count=min(workers // 8, openings * 12), today=today, now=now)
         outcomes = accept_some(random, count=min(workers // 60, openings), today=today)
+        accept_a_batch(today=today)
         self.report(f"pipeline: {outcomes['accepted']} accepted, {outcomes['refused']} refused with a reason")
         send_some(random, checkpoints, today=today, now=now)
         declare_a_case(plants, today=today, by=officers[Role.HEALTH_OFFICER])

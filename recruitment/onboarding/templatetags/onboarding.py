@@ -1,12 +1,27 @@
 """What pages of applications show of onboarding."""
 
+import datetime as dt
+
 from django import template
+from django.db.models import Count, Q
+from django.utils import timezone
 
 from recruitment.applications.models import Application
-from recruitment.onboarding.models import StartMove
+from recruitment.onboarding.models import AcceptanceBatch, StartMove
 from recruitment.onboarding.services import waiting
 
 register = template.Library()
+RESULTS_SHOWN = dt.timedelta(hours=24)
+MOST_SHOWN = 5
+
+
+@register.simple_tag(takes_context=True)
+def recent_batches(context, opening=None) -> list[AcceptanceBatch]:
+    """The reader's batches that are still carried out or finished within a day, of one opening or of all, with `people` and `done`."""
+    still_of_use = Q(finished_at=None) | Q(finished_at__gte=timezone.now() - RESULTS_SHOWN)
+    rows = AcceptanceBatch.objects.visible_to(context["request"].user).filter(still_of_use, **({"opening": opening} if opening else {}))
+    counted = rows.annotate(people=Count("lines"), done=Count("lines", filter=~Q(lines__outcome="")))
+    return list(counted.select_related("opening").order_by("-asked_at", "-pk")[:MOST_SHOWN])
 
 
 @register.simple_tag

@@ -3,7 +3,6 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 
 from recruitment.applications.models import Application
 from recruitment.notifications.models import Message
@@ -96,41 +95,3 @@ def test_facts_told_in_the_middle_of_a_batch_are_decided_upon(today, monkeypatch
     monkeypatch.setattr("recruitment.onboarding.services.acceptance.tell_worker", lambda *_args, **_kwargs: tell())
     batch = accept_all(province, [person, other], today)
     assert [(row, type(refusal.shortfalls[0]).__name__) for row, refusal in batch.refused] == [(other, "NotCleared")]
-
-
-@pytest.fixture
-def recruiter(client):
-    def enter(province: Province):
-        province.with_recruiter_at_the_factory()
-        client.force_login(province.recruiter)
-
-    return enter
-
-
-def test_a_recruiter_ticks_people_confirms_once_and_reads_who_was_accepted_and_who_was_not(client, recruiter):
-    province = Province(places=1, beds=50)
-    recruiter(province)
-    people = [province.applicant() for _ in range(2)]
-    listed = client.get(reverse("applications:of_opening", args=[province.opening.pk])).content.decode()
-    assert listed.count('name="applications"') == 2 and f'value="{people[0].pk},{people[1].pk}"' in listed
-    address = reverse("onboarding:accept_many", args=[province.opening.pk])
-    before = client.get(address, {"applications": [row.pk for row in people]}).content.decode()
-    assert "Nhận 2 người?" in before and not Acceptance.objects.exists()
-    after = client.post(address, {"everybody": ",".join(str(row.pk) for row in people)}).content.decode()
-    assert "Đã nhận 1 người, 1 người chưa nhận được" in after and "đã hết chỗ" in after
-
-
-@pytest.mark.parametrize("chosen", [{}, {"applications": "x"}, {"everybody": "9" * 30 + ",,-1"}, {"applications": "987654321"}])
-def test_nobody_or_nonsense_ticked_is_a_message_not_an_error(client, recruiter, chosen):
-    province = Province()
-    recruiter(province)
-    address = reverse("onboarding:accept_many", args=[province.opening.pk])
-    for ask in (client.get, client.post):
-        assert "ít nhất một người" in ask(address, chosen, follow=True).content.decode()
-
-
-def test_another_factorys_opening_is_not_found(client, recruiter):
-    province = Province()
-    recruiter(province)
-    stranger = ApplicationFactory()
-    assert client.post(reverse("onboarding:accept_many", args=[stranger.opening_id]), {"applications": stranger.pk}).status_code == 404

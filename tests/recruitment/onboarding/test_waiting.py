@@ -125,14 +125,3 @@ def test_from_the_refusal_a_recruiter_chooses_to_wait_and_both_see_the_position(
     client.post(reverse("onboarding:stop_waiting", args=[first.pk]))
     client.force_login(second.worker.user)
     assert "bạn đứng thứ 1" in client.get(reverse("applications:application", args=[second.pk])).content.decode()
-
-
-def test_of_a_batch_those_who_lack_room_are_sent_to_the_queue_together(client, today):
-    province = Province(places=1, beds=50)
-    province.with_recruiter_at_the_factory()
-    client.force_login(province.recruiter)
-    people = ",".join(str(province.applicant().pk) for _ in range(3))
-    page = client.post(reverse("onboarding:accept_many", args=[province.opening.pk]), {"everybody": people}).content.decode()
-    assert "Chờ chỗ cho 2 người" in page
-    page = client.post(reverse("onboarding:wait_many", args=[province.opening.pk]), {"everybody": people}, follow=True).content.decode()
-    assert "2 người chờ chỗ" in page

@@ -1,4 +1,4 @@
-"""What accepting a worker secured."""
+"""What accepting a worker secured, and who waits to be accepted."""
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -7,11 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from recruitment.accounts.models import User
 from recruitment.applications.models import Application
-from recruitment.employers.models import Factory, Line
 from recruitment.health.models import Clearance
-from recruitment.quarantine.models import BackupReservation, NoShow, Outbreak, Stay
+from recruitment.quarantine.models import BackupReservation, NoShow, Stay
 from recruitment.travel.models import Crossing, EntryPass, Seat
-from recruitment.workers.models import Worker
 
 
 class AcceptanceQuerySet(models.QuerySet):
@@ -131,57 +129,6 @@ class WaitingAcceptance(models.Model):
         indexes = [models.Index(fields=["asked_at", "id"], condition=Q(ended_at=None), name="wait_in_order")]
 
 
-class ReplacementQuerySet(models.QuerySet):
-    def standing_in(self):
-        """The factory's own people who took over a post, or will on its first day."""
-        return self.filter(source=Replacement.Source.OWN, ended_at=None)
-
-
-class Replacement(models.Model):
-    """Somebody who keeps production going during an outbreak: an own person at the post of one who is out, or somebody offered work.
-
-    An own person's former post is kept (`home_line`, `home_team`) and given back when the person who was out returns.
-    """
-
-    class Source(models.TextChoices):
-        OWN = "own", _("người của nhà máy")
-        APPLICANT = "applicant", _("người đã ứng tuyển")
-        CANDIDATE = "candidate", _("người phù hợp được mời")
-
-    outbreak = models.ForeignKey(Outbreak, on_delete=models.PROTECT, related_name="replacements")
-    source = models.CharField(max_length=10, choices=Source)
-    worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="replacements")
-    replaces = models.ForeignKey(Worker, null=True, on_delete=models.PROTECT, related_name="+")
-    application = models.ForeignKey(Application, null=True, on_delete=models.CASCADE, related_name="+")
-    line = models.ForeignKey(Line, null=True, on_delete=models.PROTECT, related_name="+")
-    team = models.CharField(max_length=40, blank=True)
-    home_line = models.ForeignKey(Line, null=True, on_delete=models.PROTECT, related_name="+")
-    home_team = models.CharField(max_length=40, blank=True)
-    starts_on = models.DateField()
-    sent_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    sent_at = models.DateTimeField(auto_now_add=True)
-    moved_at = models.DateTimeField(null=True)
-    ended_at = models.DateTimeField(null=True)
-
-    objects = ReplacementQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["sent_at", "pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(source="own", replaces__isnull=False, application=None)
-                | Q(source__in=["applicant", "candidate"], replaces=None, application__isnull=False, moved_at=None, ended_at=None),
-                name="replacement_takes_a_post_or_is_asked",
-            ),
-            models.UniqueConstraint(fields=["worker"], condition=Q(source="own", ended_at=None), name="stands_in_for_one_person_at_a_time"),
-            models.UniqueConstraint(
-                fields=["outbreak", "replaces"], condition=Q(source="own", ended_at=None), name="one_stand_in_for_each_person_out"
-            ),
-            models.UniqueConstraint(fields=["outbreak", "application"], condition=Q(application__isnull=False), name="asked_once_for_an_outbreak"),
-        ]
-        indexes = [models.Index(fields=["starts_on"], condition=Q(source="own", ended_at=None), name="replacement_standing_in")]
-
-
 class TaskTick(models.Model):
     """A task that no fact of the system shows, ticked by a person (see task_list.py)."""
 
@@ -202,55 +149,6 @@ class TaskTick(models.Model):
         ]
 
 
-class BreachQuerySet(models.QuerySet):
-    def open(self):
-        """The oldest first."""
-        return self.filter(mended_at=None).order_by("found_at", "pk")
-
-
-class Breach(models.Model):
-    """Something that must never be (onboarding/invariants.py) and was found: who has to see to it, by when, and how it ended.
-
-    Rows are kept: they are the journal of repairs.
-    """
-
-    class Owner(models.TextChoices):
-        FACTORY = "factory", _("nhà máy")
-        DEPARTMENT = "department", _("Sở")
-        ADMINISTRATOR = "administrator", _("quản trị hệ thống")
-
-    rule = models.CharField(max_length=40)
-    subject = models.BigIntegerField()
-    label = models.CharField(max_length=200)
-    factory = models.ForeignKey(Factory, null=True, on_delete=models.CASCADE, related_name="+")
-    expected = models.CharField(max_length=120, blank=True)
-    found = models.CharField(max_length=120, blank=True)
-    owner = models.CharField(max_length=14, choices=Owner)
-    due_at = models.DateTimeField()
-    found_at = models.DateTimeField()
-    seen_at = models.DateTimeField()
-    mended_at = models.DateTimeField(null=True)
-    repaired_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
-    repaired_at = models.DateTimeField(null=True)
-    repair_reason = models.CharField(max_length=300, blank=True, default="")
-    outcome = models.CharField(max_length=600, blank=True, default="")
-
-    objects = BreachQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-found_at", "-pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["rule", "subject"], condition=Q(mended_at=None), name="one_open_breach_per_rule_and_subject"),
-            models.CheckConstraint(
-                condition=Q(repaired_at=None, repaired_by=None) | Q(repaired_at__isnull=False, repaired_by__isnull=False) & ~Q(repair_reason=""),
-                name="repair_has_its_reason",
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.rule} {self.label}"
-
-
 class StartMove(models.Model):
     """Under a standing acceptance the first possible day of work became another one; None: it can't be said now. The reason is health's to keep."""
 
@@ -268,60 +166,3 @@ class StartMove(models.Model):
             ),
             models.CheckConstraint(condition=Q(before__isnull=False) | Q(after__isnull=False), name="a_move_has_a_day"),
         ]
-
-
-class FirstShift(models.Model):
-    """The way from arrival to work of one acceptance: the code for the gate, who checked the person in, and the first shift.
-
-    `said_started_at` is the worker's own tap; the shift counts once the factory has confirmed it.
-    """
-
-    acceptance = models.OneToOneField(Acceptance, primary_key=True, on_delete=models.PROTECT, related_name="first_shift")
-    code = models.CharField(max_length=8, unique=True)
-    checked_in_at = models.DateTimeField(null=True)
-    checked_in_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
-    started_on = models.DateField(null=True)
-    confirmed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
-    said_started_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(checked_in_at=None, checked_in_by=None) | Q(checked_in_at__isnull=False, checked_in_by__isnull=False),
-                name="somebody_checked_the_person_in",
-            ),
-            models.CheckConstraint(
-                condition=Q(started_on=None, confirmed_by=None)
-                | Q(started_on__isnull=False, confirmed_by__isnull=False, checked_in_at__isnull=False),
-                name="a_first_shift_follows_the_check_in",
-            ),
-        ]
-
-
-class StayedCheck(models.Model):
-    """Whether it went well: asked of the worker 7 and 30 days after the first shift, answered by one tap."""
-
-    class Answer(models.TextChoices):
-        WELL = "well", _("đang làm, ổn")
-        TROUBLE = "trouble", _("đang làm, có khó khăn")
-        LEFT = "left", _("đã nghỉ")
-
-    DAYS = [7, 30]
-
-    first_shift = models.ForeignKey(FirstShift, on_delete=models.CASCADE, related_name="checks")
-    day = models.PositiveSmallIntegerField()
-    due_on = models.DateField()
-    asked_at = models.DateTimeField(null=True)
-    answer = models.CharField(max_length=7, choices=Answer, blank=True)
-    answered_at = models.DateTimeField(null=True)
-
-    class Meta:
-        ordering = ["due_on", "pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["first_shift", "day"], name="one_check_per_person_and_day"),
-            models.CheckConstraint(
-                condition=Q(answer="", answered_at=None) | Q(answer__in=["well", "trouble", "left"], answered_at__isnull=False),
-                name="an_answer_has_its_time",
-            ),
-        ]
-        indexes = [models.Index(fields=["due_on"], condition=Q(asked_at=None), name="check_to_ask")]
