@@ -89,7 +89,7 @@ def book_entry_bed(*, worker: Worker, zone: IndustrialZone, arrives_on: dt.date,
 
 def book_bed(*, worker: Worker, site: Site, arrives_on: dt.date, leaves_on: dt.date, by: User | None) -> Stay:
     """A bed at this site. Raises NoCapacity or AlreadyHasABed."""
-    with _one_bed_each(worker, arrives_on, leaves_on), transaction.atomic():
+    with one_bed_each(worker, arrives_on, leaves_on), transaction.atomic():
         lock_worker(worker)
         stay = Stay.objects.create(worker=worker, site=site, arrives_on=arrives_on, leaves_on=leaves_on)
         move([booking(stay)], by=by)
@@ -162,7 +162,7 @@ def lock_worker(worker: Worker) -> None:
 
 def new_stay(*, worker: Worker, site: Site, arrives_on: dt.date, leaves_on: dt.date) -> Stay:
     """The stay alone; its nights must move in the same transaction. The worker is locked. Raises AlreadyHasABed."""
-    with _one_bed_each(worker, arrives_on, leaves_on), transaction.atomic():
+    with one_bed_each(worker, arrives_on, leaves_on), transaction.atomic():
         return Stay.objects.create(worker=worker, site=site, arrives_on=arrives_on, leaves_on=leaves_on)
 
 
@@ -174,6 +174,19 @@ def write_cancellation(stay: Stay, *, on: dt.date) -> tuple[Stay, list[Movement]
     return stay, [_end(stay, Stay.Status.CANCELLED, JournalEntry.Change.CANCEL, on=on)]
 
 
+@contextmanager
+def one_bed_each(worker: Worker, arrives_on: dt.date, leaves_on: dt.date) -> Iterator[None]:
+    """Says which bed the person has already, where the database refuses a second. Beds that another site only holds don't count."""
+    try:
+        yield
+    except IntegrityError as error:
+        if not isinstance(error.__cause__, errors.ExclusionViolation):
+            raise
+        mine = Stay.objects.filter(worker=worker, status__in=[Stay.Status.BOOKED, Stay.Status.ADMITTED])
+        held = mine.filter(arrives_on__lt=leaves_on, leaves_on__gt=arrives_on)
+        raise AlreadyHasABed(worker=worker, stay=held.select_related("site").first()) from error
+
+
 def booking(stay: Stay) -> Movement:
     """What a new stay moves in the ledger."""
     return Movement(stay.site, stay.arrives_on, stay.leaves_on, JournalEntry.Change.BOOK, occupied=1, stay=stay)
@@ -183,17 +196,6 @@ def _book(worker: Worker, site: Site, arrives_on: dt.date, leaves_on: dt.date, *
     stay = new_stay(worker=worker, site=site, arrives_on=arrives_on, leaves_on=leaves_on)
     move([booking(stay)], by=by)
     return stay
-
-
-@contextmanager
-def _one_bed_each(worker: Worker, arrives_on: dt.date, leaves_on: dt.date) -> Iterator[None]:
-    try:
-        yield
-    except IntegrityError as error:
-        if not isinstance(error.__cause__, errors.ExclusionViolation):
-            raise
-        held = Stay.objects.holding_a_bed().filter(worker=worker, arrives_on__lt=leaves_on, leaves_on__gt=arrives_on)
-        raise AlreadyHasABed(worker=worker, stay=held.select_related("site").first()) from error
 
 
 def lock_stay(stay: Stay) -> Stay:

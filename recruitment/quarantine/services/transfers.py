@@ -20,16 +20,22 @@ from recruitment.quarantine.services.ledger import move
 from recruitment.shared.refusals import Refusal
 
 Status = Transfer.Status
+STAYING = (Stay.Status.BOOKED, Stay.Status.ADMITTED)
 TO_ANSWER = dt.timedelta(hours=2)  # the destination, before the request is called off
 TO_DEPART = dt.timedelta(hours=24)
 TO_ARRIVE = dt.timedelta(hours=24)
 
 
 class NotStaying(Refusal):
-    """Only somebody who is at the site, or expected there, can be moved. Carries `stay`."""
+    """Only somebody who is at the site, or expected there, and has nights left, can be moved. Carries `stay`."""
 
     def for_people(self) -> str:
-        return _("Người này không còn ở khu (%(status)s) nên không chuyển được.") % {"status": self.facts["stay"].get_status_display()}
+        stay = self.facts["stay"]
+        if stay.status in STAYING:
+            return _("Người này hết ngày ở khu (ra ngày %(day)s) nên không chuyển được. Hãy cho ở thêm trước.") % {
+                "day": f"{stay.leaves_on:%d/%m/%Y}"
+            }
+        return _("Người này không còn ở khu (%(status)s) nên không chuyển được.") % {"status": stay.get_status_display()}
 
 
 class AlreadyMoving(Refusal):
@@ -73,7 +79,7 @@ def request_transfer(*, stay: Stay, destination: Site | None, elsewhere: str = "
     """Ask for a move to another site, or note one to somewhere else. Raises NotStaying, AlreadyMoving, SameSite or StaleFigures."""
     admissions.lock_worker(stay.worker)
     stay = Stay.objects.select_related("site", "worker").get(pk=stay.pk)
-    if stay.status not in (Stay.Status.BOOKED, Stay.Status.ADMITTED) or stay.leaves_on <= on:
+    if stay.status not in STAYING or stay.leaves_on <= on:
         raise NotStaying(stay=stay)
     if destination == stay.site:
         raise SameSite(site=stay.site)
@@ -99,13 +105,18 @@ def request_transfer(*, stay: Stay, destination: Site | None, elsewhere: str = "
 
 @transaction.atomic
 def accept_transfer(*, transfer: Transfer, by: User, on: dt.date) -> Transfer:
-    """The destination holds a bed for the nights that the stay still has. Accepting again changes nothing. Raises NoCapacity, WrongStep."""
+    """The destination holds a bed for the nights that the stay still has. Accepting again changes nothing.
+
+    Raises NoCapacity, WrongStep, or NotStaying when the stay has ended meanwhile.
+    """
     transfer = _locked(transfer)
     if transfer.status == Status.ACCEPTED:
         return transfer
     if transfer.status != Status.REQUESTED or transfer.destination is None:
         raise WrongStep(transfer=transfer)
     origin = transfer.stay
+    if origin.status not in STAYING or origin.leaves_on <= on:
+        raise NotStaying(stay=origin)
     held = Stay.objects.create(
         site=transfer.destination, worker=origin.worker, arrives_on=max(on, origin.arrives_on), leaves_on=origin.leaves_on, status=Stay.Status.HELD
     )
@@ -134,11 +145,13 @@ def refuse_transfer(*, transfer: Transfer, reason: str, by: User, on: dt.date) -
 
 @transaction.atomic
 def depart(*, transfer: Transfer, by: User, on: dt.date) -> Transfer:
-    """The site sends the person off. Repeating it changes nothing. Raises WrongStep before the destination has accepted."""
+    """The site sends the person off. Repeating it changes nothing. Raises WrongStep before acceptance, NotStaying for who has left."""
     transfer = _locked(transfer)
     if transfer.status == Status.ON_THE_WAY:
         return transfer
     _require(transfer, Status.ACCEPTED if transfer.destination_id else Status.REQUESTED)
+    if transfer.stay.status not in STAYING:
+        raise NotStaying(stay=transfer.stay)
     transfer.depart()
     return _keep(transfer, answer_by=TO_ARRIVE)
 
@@ -147,7 +160,7 @@ def depart(*, transfer: Transfer, by: User, on: dt.date) -> Transfer:
 def arrive(*, transfer: Transfer, by: User, on: dt.date) -> Transfer:
     """The destination takes the person in (for somewhere else: the sender notes it): the old stay ends, the held one begins.
 
-    Repeating it changes nothing. Raises WrongStep before departure.
+    Repeating it changes nothing. Raises WrongStep before departure, AlreadyHasABed for who left on the way and got another bed.
     """
     transfer = _locked(transfer)
     if transfer.status == Status.COMPLETED:
@@ -196,7 +209,7 @@ def _locked(transfer: Transfer) -> Transfer:
     worker = transfer.stay.worker
     admissions.lock_worker(worker)
     rows = Transfer.objects.select_for_update(of=("self",), no_key=True)
-    return rows.select_related("stay__site", "stay__worker__user", "destination", "held_stay__site").get(pk=transfer.pk)
+    return rows.select_related("stay__site", "stay__worker__user", "destination", "held_stay__site", "held_stay__worker").get(pk=transfer.pk)
 
 
 def _require(transfer: Transfer, *statuses: str) -> None:
@@ -221,5 +234,6 @@ def _end_origin(stay: Stay, *, by: User, on: dt.date) -> None:
 
 def _begin(held: Stay, *, by: User, on: dt.date) -> None:
     held.status, held.admitted_at = Stay.Status.ADMITTED, timezone.now()
-    held.save(update_fields=["status", "admitted_at"])
+    with admissions.one_bed_each(held.worker, held.arrives_on, held.leaves_on), transaction.atomic():
+        held.save(update_fields=["status", "admitted_at"])
     JournalEntry.objects.create(site=held.site, first=on, until=held.leaves_on, change=JournalEntry.Change.ADMIT, stay=held, by=by)

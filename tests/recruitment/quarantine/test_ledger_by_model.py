@@ -5,11 +5,12 @@ from collections import Counter
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from recruitment.quarantine.models import BackupReservation, ReservationNight, SiteNight, Stay
+from recruitment.quarantine.models import BackupReservation, ReservationNight, SiteNight, Stay, Transfer
 from recruitment.quarantine.services.admissions import admit, book_bed, cancel_stay, release
 from recruitment.quarantine.services.capacity import change_capacity
 from recruitment.quarantine.services.cover import horizon, required_beds
@@ -20,6 +21,7 @@ from recruitment.quarantine.services.ledger import nights_between
 from recruitment.quarantine.services.recount import differences
 from recruitment.quarantine.services.reservations import ensure_backup_cover, give_back_surplus, lower, reserve_backup_beds
 from recruitment.quarantine.services.rooms import close_room, open_room
+from recruitment.quarantine.services.transfers import accept_transfer, arrive, call_off_stale, cancel_transfer, depart, request_transfer
 from recruitment.shared.refusals import Refusal
 from tests.factories.accounts import UserFactory
 from tests.factories.employers import FactoryFactory
@@ -45,6 +47,7 @@ class Ledger(RuleBasedStateMachine):
         self.beds: Counter = Counter()  # by factory, site, night
         self.drawn: Counter = Counter()
         self.stays: list[dict] = []
+        self.moves: list[dict] = []
         self.closed: set[tuple[int, int]] = set()  # site and room
 
     def teardown(self):
@@ -172,8 +175,7 @@ class Ledger(RuleBasedStateMachine):
     @rule(worker=workers, site=sites, first=firsts, length=lengths)
     def book(self, worker, site, first, length):
         until = min(first + length, NIGHTS)
-        open_stays = [stay for stay in self.stays if stay["worker"] == worker and stay["open"]]
-        overlaps = any(stay["first"] < until and first < stay["leaves"] for stay in open_stays)
+        overlaps = any(stay["first"] < until and first < stay["leaves"] for stay in self.beds_of(worker))
         allowed = not overlaps and self.room(site, first, until) >= 1
         dates = {"arrives_on": self.day(first), "leaves_on": self.day(until)}
         if self.attempt(allowed, book_bed, worker=self.workers[worker], site=self.sites[site], by=None, **dates):
@@ -185,25 +187,24 @@ class Ledger(RuleBasedStateMachine):
     @precondition(lambda self: self.stays)
     @rule(choice=st.integers(0, 99), after=around)
     def let_in(self, choice, after):
-        stay = self.stays[choice % len(self.stays)]
-        day = stay["first"] + after
-        allowed = stay["open"] and (stay["in"] or stay["first"] <= day < stay["until"])
+        stay, day = self.chosen(choice, after)
+        allowed = stay["open"] and not stay.get("held") and (stay["in"] or stay["first"] <= day < stay["until"])
         if self.attempt(allowed, admit, stay=Stay.objects.get(pk=stay["pk"]), by=self.manager, on=self.day(day)):
             stay["in"] = True
 
     @precondition(lambda self: self.stays)
     @rule(choice=st.integers(0, 99), after=around)
     def let_out(self, choice, after):
-        stay = self.stays[choice % len(self.stays)]
-        day = stay["first"] + after
+        stay, day = self.chosen(choice, after)
         if self.attempt(stay["in"] and not stay.get("cancelled"), release, stay=Stay.objects.get(pk=stay["pk"]), by=self.manager, on=self.day(day)):
             self.end(stay, day)
 
     @precondition(lambda self: self.stays)
     @rule(choice=st.integers(0, 99), after=around)
     def cancel(self, choice, after):
-        stay = self.stays[choice % len(self.stays)]
-        day = stay["first"] + after
+        stay, day = self.chosen(choice, after)
+        if stay.get("held"):
+            return  # it ends with the transfer
         cancel_stay(stay=Stay.objects.get(pk=stay["pk"]), by=None, on=self.day(day))
         stay["cancelled"] = stay["open"] or stay.get("cancelled", False)
         self.end(stay, day)
@@ -244,17 +245,131 @@ class Ledger(RuleBasedStateMachine):
         stay = self.stays[choice % len(self.stays)]
         until = min(stay["leaves"] + longer, NIGHTS)
         factory, site, nights = stay.get("drawn"), stay["site"], range(stay["leaves"], until)
-        others = [other for other in self.stays if other["open"] and other["worker"] == stay["worker"] and other is not stay]
+        others = [other for other in self.beds_of(stay["worker"]) if other is not stay]
         overlaps = any(other["first"] < until and stay["leaves"] < other["leaves"] for other in others)
+        moving = any(move["stay"] is stay and move["status"] in ("accepted", "on_the_way") for move in self.moves)
         unused = {night: factory is not None and self.beds[factory, site, night] > self.drawn[factory, site, night] for night in nights}
         fits = all(unused[night] or self.room(site, night, night + 1) >= 1 for night in nights)
-        allowed = stay["open"] and until >= stay["leaves"] and not overlaps and fits
+        longer = until > stay["leaves"] and not overlaps and not moving and fits
+        allowed = stay["open"] and not stay.get("held") and (until == stay["leaves"] or longer)
         held = Stay.objects.select_related("worker").get(pk=stay["pk"])
         if self.attempt(allowed, extend_stay, stay=held, leaves_on=self.day(until), by=self.manager, on=self.today):
             if factory is not None:
                 self.beds.update({(factory, site, night): 1 for night in nights if not unused[night]})
                 self.drawn.update({(factory, site, night): 1 for night in nights})
             stay.update(until=until, leaves=until)
+
+    @precondition(lambda self: self.stays)
+    @rule(choice=st.integers(0, 99), after=around)
+    def moved_away(self, choice, after):
+        """All the steps of a transfer on one day: a bed of the other site, nothing of a reservation."""
+        stay, day = self.chosen(choice, after)
+        allowed = self.may_move(stay, day) and self.room(1 - stay["site"], max(day, stay["first"]), stay["leaves"]) >= 1
+        if self.attempt(allowed, self.move, stay=stay, on=self.day(day)):
+            held = self.hold(stay, day)
+            self.let_arrive(stay, held, day)
+
+    @transaction.atomic
+    def move(self, *, stay, on):
+        transfer = self.ask(stay=stay, on=on)
+        for step in (accept_transfer, depart, arrive):
+            step(transfer=transfer, by=self.manager, on=on)
+
+    @precondition(lambda self: self.stays)
+    @rule(choice=st.integers(0, 99), after=around)
+    def ask_to_move(self, choice, after):
+        stay, day = self.chosen(choice, after)
+        if self.attempt(self.may_move(stay, day), self.ask, stay=stay, on=self.day(day)):
+            self.moves.append({"pk": Transfer.objects.latest("pk").pk, "stay": stay, "held": None, "status": "requested"})
+
+    @precondition(lambda self: self.moves)
+    @rule(choice=st.integers(0, 99), after=around)
+    def accept_move(self, choice, after):
+        """The other site holds a bed for whoever is still there."""
+        moving, day = self.moving(choice, after)
+        stay = moving["stay"]
+        waits = moving["status"] == "requested" and stay["open"] and stay["leaves"] > day
+        allowed = moving["status"] == "accepted" or (waits and self.room(1 - stay["site"], max(day, stay["first"]), stay["leaves"]) >= 1)
+        if self.attempt(allowed, accept_transfer, transfer=self.transfer(moving), by=self.manager, on=self.day(day)) and waits:
+            moving.update(status="accepted", held=self.hold(stay, day))
+
+    @precondition(lambda self: self.moves)
+    @rule(choice=st.integers(0, 99), after=around)
+    def send_off(self, choice, after):
+        moving, day = self.moving(choice, after)
+        allowed = moving["status"] == "on_the_way" or (moving["status"] == "accepted" and moving["stay"]["open"])
+        if self.attempt(allowed, depart, transfer=self.transfer(moving), by=self.manager, on=self.day(day)):
+            moving["status"] = "on_the_way"
+
+    @precondition(lambda self: self.moves)
+    @rule(choice=st.integers(0, 99), after=around)
+    def take_in(self, choice, after):
+        """Whoever has got another bed on these nights, the old one having ended on the way, can't have two."""
+        moving, day = self.moving(choice, after)
+        stay, held = moving["stay"], moving["held"]
+        goes = moving["status"] == "on_the_way"
+        others = self.beds_of(stay["worker"]) if goes else []
+        free = all(other is stay or held["leaves"] <= other["first"] or other["leaves"] <= held["first"] for other in others)
+        allowed = moving["status"] == "completed" or (goes and free)
+        if self.attempt(allowed, arrive, transfer=self.transfer(moving), by=self.manager, on=self.day(day)) and goes:
+            moving["status"] = "completed"
+            self.let_arrive(stay, held, day)
+
+    @precondition(lambda self: self.moves)
+    @rule(choice=st.integers(0, 99), after=around)
+    def call_off(self, choice, after):
+        moving, day = self.moving(choice, after)
+        allowed = moving["status"] != "completed"
+        if self.attempt(allowed, cancel_transfer, transfer=self.transfer(moving), reason="Không đi", by=self.manager, on=self.day(day)):
+            self.end_move(moving, day)
+
+    @rule(day=firsts, late=st.booleans())
+    def sweep(self, day, late):
+        """Unanswered moves, and those of stays that have ended, are called off; nobody on the way is."""
+        stale = [moving for moving in self.moves if moving["status"] in ("requested", "accepted") and (late or not moving["stay"]["open"])]
+        now = timezone.now() + late * 25 * dt.timedelta(hours=1)
+        assert call_off_stale(now=now, on=self.day(day)) == len(stale)
+        for moving in stale:
+            self.end_move(moving, day)
+
+    def chosen(self, choice, after):
+        stay = self.stays[choice % len(self.stays)]
+        return stay, stay["first"] + after
+
+    def moving(self, choice, after):
+        moving = self.moves[choice % len(self.moves)]
+        return moving, moving["stay"]["first"] + after
+
+    def transfer(self, moving):
+        return Transfer.objects.select_related("stay__worker").get(pk=moving["pk"])
+
+    def ask(self, *, stay, on):
+        return request_transfer(stay=Stay.objects.get(pk=stay["pk"]), destination=self.sites[1 - stay["site"]], by=self.manager, on=on)
+
+    def may_move(self, stay, day):
+        moving = any(other["stay"] is stay and other["status"] in Transfer.OPEN_STATUSES for other in self.moves)
+        return stay["open"] and not stay.get("held") and stay["leaves"] > day and not moving
+
+    def hold(self, stay, day):
+        """A bed at the other site that isn't the person's yet."""
+        held = {"pk": Stay.objects.latest("pk").pk, "worker": stay["worker"], "site": 1 - stay["site"], "first": max(day, stay["first"])}
+        self.stays.append({**held, "until": stay["leaves"], "leaves": stay["leaves"], "open": True, "in": False, "held": True})
+        return self.stays[-1]
+
+    def let_arrive(self, stay, held, day):
+        stay["cancelled"] = stay.get("cancelled", False) or (stay["open"] and not stay["in"])
+        self.end(stay, day)
+        held.update({"held": False, "in": True})
+
+    def end_move(self, moving, day):
+        moving["status"] = "cancelled"
+        if moving["held"] and moving["held"]["open"]:
+            moving["held"]["cancelled"] = True
+            self.end(moving["held"], day)
+
+    def beds_of(self, worker):
+        """Those that the person has, without one that another site only holds."""
+        return [stay for stay in self.stays if stay["worker"] == worker and stay["open"] and not stay.get("held")]
 
     @invariant()
     def the_ledger_says_the_same(self):
@@ -275,5 +390,5 @@ def test_any_sequence_of_acts_leaves_the_ledger_where_the_model_stands(today):
     Ledger.factories = [FactoryFactory(), FactoryFactory(out_of_province_workers=20)]
     Ledger.workers = [WorkerFactory() for _ in range(3)]
     Ledger.manager = UserFactory(site_manager=True)
-    profile = settings(max_examples=20, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck))
+    profile = settings(max_examples=14, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(Ledger, settings=profile)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from recruitment.notifications.models import Message
 from recruitment.quarantine.models import Stay, Transfer
-from recruitment.quarantine.services.admissions import admit, book_bed, release
+from recruitment.quarantine.services.admissions import AlreadyHasABed, admit, book_bed, release
 from recruitment.quarantine.services.freshness import StaleFigures
 from recruitment.quarantine.services.housing import house_people
 from recruitment.quarantine.services.ledger import NoCapacity
@@ -202,3 +202,39 @@ def test_only_the_two_sites_and_health_officers_see_it(move):
     transfer = move.request()
     assert all(transfer in Transfer.objects.visible_to(user) for user in (move.sender, move.receiver, UserFactory(health_officer=True)))
     assert not Transfer.objects.visible_to(manager_of(SiteFactory())).exists()
+
+
+def test_no_bed_is_held_for_somebody_who_has_left_meanwhile(move, today):
+    transfer = move.request()
+    release(stay=move.stay, by=move.sender, on=today)
+    with pytest.raises(NotStaying) as refusal:
+        move.step(accept_transfer, transfer)
+    assert "đã ra" in refusal.value.for_people()
+    assert figures(move.destination, today) == (2, 0, 0)
+
+
+def test_a_request_answered_on_the_last_day_is_refused_in_words(move):
+    transfer = move.request()
+    move.on += 10 * DAY
+    with pytest.raises(NotStaying) as refusal:
+        move.step(accept_transfer, transfer)
+    assert "hết ngày" in refusal.value.for_people()
+
+
+def test_nobody_is_sent_off_who_has_left_meanwhile(move, today):
+    transfer = move.step(accept_transfer, move.request())
+    release(stay=move.stay, by=move.sender, on=today)
+    with pytest.raises(NotStaying):
+        move.step(depart, transfer)
+
+
+def test_whoever_got_another_bed_on_the_way_is_not_taken_into_a_second(move, today):
+    transfer = move.step(depart, move.step(accept_transfer, move.request()))
+    release(stay=move.stay, by=move.sender, on=today)
+    other = SiteFactory(name="Khu Phổ Yên")
+    book_bed(worker=move.stay.worker, site=other, arrives_on=today + DAY, leaves_on=today + 3 * DAY, by=None)
+    with pytest.raises(AlreadyHasABed) as refusal:
+        move.step(arrive, transfer)
+    assert "Khu Phổ Yên" in refusal.value.for_people()
+    assert Transfer.objects.get().status == "on_the_way"
+    assert list(differences()) == []
