@@ -1,14 +1,18 @@
 """What is typed about an infection: who fell ill, who must move until when, what is locked."""
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from recruitment.employers.models import Factory, Line, Workshop
 from recruitment.openings.models import Opening
-from recruitment.quarantine.models import Outbreak
+from recruitment.quarantine.models import BedAssignment, Outbreak, OutbreakPerson
+from recruitment.quarantine.rooming import FAMILY
+from recruitment.quarantine.tracing import F1
 from recruitment.shared.forms import CleanCharField, PeopleDateField, days_from_today, today
 
 LONGEST_STAY = 60
+FAMILIES = 9  # told apart in one list
 CHOOSE = {"required": _("Hãy chọn một mục."), "invalid_choice": _("Mục này không có trong danh sách. Hãy chọn lại.")}
 
 
@@ -46,11 +50,31 @@ class ContactsForm(forms.Form):
         widget=forms.NumberInput({"inputmode": "numeric", "class": "short"}),
         error_messages={"required": _("Hãy điền số đêm."), "invalid": _("Hãy viết số đêm bằng chữ số, ví dụ 14.")},
     )
+    rest = forms.ChoiceField(
+        label=_("Ai chưa chọn thì là"),
+        help_text=_("Để xếp phòng: nam, nữ ở phòng riêng, mỗi gia đình một phòng. Ai chưa rõ vẫn có giường ở khu, khu xếp phòng khi đến."),
+        choices=[("", _("chưa rõ")), *BedAssignment.Company.choices[:2]],
+        required=False,
+        error_messages=CHOOSE,
+    )
     seen = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *arguments, people, **options):
         super().__init__(*arguments, **options)
         self.fields["chosen"].choices = [(person.pk, person.pk) for person in people]
+        self.close: list[OutbreakPerson] = [person for person in people if person.kind == F1]
+        families = [(f"{FAMILY}{number}", format_lazy("{} {}", _("gia đình"), number)) for number in range(1, FAMILIES + 1)]
+        choices = [("", _("chưa chọn")), *BedAssignment.Company.choices[:2], *families]
+        for person in self.close:
+            widget = forms.Select({"aria-label": format_lazy("{}: {}", _("Ở phòng"), person.worker.user.name)})
+            field = forms.ChoiceField(label=_("Ở phòng"), choices=choices, required=False, widget=widget, error_messages=CHOOSE)
+            self.fields[f"company{person.pk}"] = field
+            person.company = self[f"company{person.pk}"]
+
+    def company(self) -> dict[int, tuple[str, str]]:
+        """By the worker's key: with whom he or she may share a room, and which family it is."""
+        said = {person.worker_id: self.cleaned_data[f"company{person.pk}"] or self.cleaned_data["rest"] for person in self.close}
+        return {pk: (FAMILY, answer.removeprefix(FAMILY)) if answer.startswith(FAMILY) else (answer, "") for pk, answer in said.items()}
 
 
 class LockForm(forms.Form):

@@ -1,19 +1,21 @@
 """Pages of an infection: declared, its contacts ticked and moved, what is locked, and all of it as a timeline."""
 
 import datetime as dt
+from itertools import groupby
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
+from django.db.models import Count, Prefetch, Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from recruitment.accounts.permissions import may, permission
 from recruitment.employers.models import Factory
 from recruitment.health.services.readings import log_readings
 from recruitment.quarantine.asking import ask_and_act
-from recruitment.quarantine.models import Outbreak, OutbreakPerson, OutbreakRisk, Stay
+from recruitment.quarantine.models import BedAssignment, Outbreak, OutbreakPerson, OutbreakRisk, Stay
 from recruitment.quarantine.outbreak_forms import CaseForm, ContactsForm, LockForm, PersonSearchForm
 from recruitment.quarantine.services import outbreaks
 from recruitment.quarantine.services.cover import cover
@@ -25,6 +27,7 @@ from recruitment.workers.models import Employment, Worker
 REFUSED = 422
 ROWS_PER_PAGE = 30
 MOST_FOUND = 20
+NAMES_SHOWN = 10
 USUAL_NIGHTS = 14
 DAY = dt.timedelta(days=1)
 
@@ -112,13 +115,15 @@ def contacts(request, pk):
 
 @permission("outbreaks.read")
 def manifest(request, pk):
-    """Who goes where, by site, to print for the bus; names and places only."""
+    """Who goes where, by site, to print for the bus; names, places and beds only."""
     found = _visible(request, pk)
     stays = Stay.objects.filter(pk__in=found.people.exclude(stay=None).values("stay")).holding_a_bed()
+    beds = BedAssignment.objects.select_related("bed", "room").order_by("-during")
     rows = (
         stays.select_related("site", "worker__user")
         .defer("worker__birth_date", "worker__national_id")
         .order_by("site__name", "worker__user__name", "pk")
+        .prefetch_related(Prefetch("bed_assignments", beds))
     )
     return render(request, "quarantine/manifest.html", {"outbreak": found, "stays": rows})
 
@@ -179,7 +184,14 @@ def _confirm(request, found: Outbreak, form: ContactsForm, today: dt.date):
     until = chosen["first"] + chosen["nights"] * DAY
     try:
         housing = outbreaks.confirm_contacts(
-            outbreak=found, chosen=chosen["chosen"], seen=chosen["seen"], first=chosen["first"], until=until, by=request.user, on=today
+            outbreak=found,
+            chosen=chosen["chosen"],
+            seen=chosen["seen"],
+            first=chosen["first"],
+            until=until,
+            company=form.company(),
+            by=request.user,
+            on=today,
         )
     except Refusal as refusal:
         form.add_error(None, refusal.for_people())
@@ -189,6 +201,15 @@ def _confirm(request, found: Outbreak, form: ContactsForm, today: dt.date):
         messages.warning(request, _("Đã xếp %(housed)d người. Còn %(lacking)d người chưa có giường: mở thêm chỗ rồi chốt lại.") % facts)
     else:
         messages.success(request, _("Đã chốt và xếp %(housed)d người. Tin nhắn đã gửi cho từng người.") % {"housed": len(housing.stays)})
+    for why, rows in groupby(sorted(housing.without_room, key=lambda row: row.why), key=lambda row: row.in_words()):
+        names = [row.stay.worker.user.name for row in rows]
+        shown = ", ".join(names[:NAMES_SHOWN]) + ("…" if len(names) > NAMES_SHOWN else "")
+        text = ngettext(
+            "%(count)d người có giường ở khu nhưng chưa có phòng: %(names)s. %(why)s Khu xếp phòng khi nhận.",
+            "%(count)d người có giường ở khu nhưng chưa có phòng: %(names)s. %(why)s Khu xếp phòng khi nhận.",
+            len(names),
+        )
+        messages.warning(request, text % {"count": len(names), "names": shown, "why": why})
     return redirect("quarantine:outbreak", found.pk)
 
 

@@ -13,8 +13,7 @@ from django.views.decorators.http import require_POST
 from recruitment.accounts.permissions import permission
 from recruitment.quarantine.models import BedAssignment, Room, Site, Stay
 from recruitment.quarantine.room_forms import BedForm, CloseRoomForm, GuestForm
-from recruitment.quarantine.rooming import Why
-from recruitment.quarantine.services.beds import LeftOver, assign_arrivals, assign_bed, there_from
+from recruitment.quarantine.services.beds import assign_arrivals, assign_bed, there_from
 from recruitment.quarantine.services.rooms import balance, clean_room, close_room, open_room
 from recruitment.shared.refusals import Refusal
 
@@ -94,7 +93,7 @@ def arrivals(request, pk):
         left = {row.stay.pk: row for row in rooming.left_over}
         forms = [form for form in forms if form.stay.pk in left]
         for form in forms:
-            form.add_error(None, in_words(left[form.stay.pk]))
+            form.add_error(None, left[form.stay.pk].in_words())
     refused = any(form.errors for form in forms)
     context = {"site": site, "forms": forms, "rooming": rooming, "rest": (data or {}).get("rest", ""), "most": MOST_AT_ONCE}
     return render(request, "quarantine/assign_arrivals.html", context, status=REFUSED if refused else 200)
@@ -125,17 +124,6 @@ def without_bed(site: Site, on: dt.date):
     placed = BedAssignment.objects.from_night(on).values("stay")
     stays = Stay.objects.holding_a_bed().filter(site=site, arrives_on__lte=on + DAY, leaves_on__gt=on).exclude(pk__in=placed)
     return stays.select_related("worker__user").defer("worker__birth_date", "worker__national_id").order_by("arrives_on", "pk")
-
-
-def in_words(row: LeftOver) -> str:
-    """Why somebody has no bed, and what to do."""
-    if row.why == Why.NOT_SAID:
-        return _("Hãy chọn nam, nữ hoặc gia đình.")
-    if row.why == Why.NOT_CLEAN:
-        return _("Chỉ còn phòng chưa dọn: %(rooms)s.") % {"rooms": ", ".join(row.rooms)}
-    if row.why == Why.NO_ROOM_FOR_FAMILY:
-        return _("Không có phòng trống nào đủ giường cho cả gia đình. Hãy chọn giường cho từng người.")
-    return _("Không còn giường trong phòng cùng nhóm hay phòng trống. Hãy mở thêm phòng hoặc chuyển người.")
 
 
 def _managed(request, pk) -> Site:

@@ -100,6 +100,16 @@ class LeftOver:
     why: Why
     rooms: list[str]
 
+    def in_words(self) -> str:
+        """Why somebody has no bed, and what to do."""
+        if self.why == Why.NOT_SAID:
+            return _("Hãy chọn nam, nữ hoặc gia đình.")
+        if self.why == Why.NOT_CLEAN:
+            return _("Chỉ còn phòng chưa dọn: %(rooms)s.") % {"rooms": ", ".join(self.rooms)}
+        if self.why == Why.NO_ROOM_FOR_FAMILY:
+            return _("Không có phòng trống nào đủ giường cho cả gia đình. Hãy chọn giường cho từng người.")
+        return _("Không còn giường trong phòng cùng nhóm hay phòng trống. Hãy mở thêm phòng hoặc chuyển người.")
+
 
 @dataclass(frozen=True)
 class Rooming:
@@ -225,9 +235,9 @@ def mark_left_rooms(rooms: Iterable[int], *, on: dt.date) -> None:
     Room.objects.filter(pk__in=rooms).exclude(pk__in=used).update(is_clean=False)
 
 
-def lock_rooms(site: Site) -> list[Room]:
+def lock_rooms(*sites: Site) -> list[Room]:
     """Everything that changes who is in a room of the site queues here."""
-    return list(Room.objects.select_for_update(of=("self",), no_key=True).filter(site=site).order_by("pk"))
+    return list(Room.objects.select_for_update(of=("self",), no_key=True).filter(site__in=sites).order_by("pk"))
 
 
 def spaces_of(rooms: Iterable[Room], *, on: dt.date) -> list[Space]:

@@ -2,8 +2,8 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
 
 from django.db import transaction
@@ -12,6 +12,7 @@ from django.db.models import F
 from recruitment.accounts.models import User
 from recruitment.employers.models import Factory
 from recruitment.quarantine.models import BackupReservation, JournalEntry, ReservationNight, Site, Stay
+from recruitment.quarantine.services.beds import Guest, LeftOver, assign_arrivals, lock_rooms
 from recruitment.quarantine.services.cover import free_beds
 from recruitment.quarantine.services.freshness import nearest_first, sites_with_fresh_figures
 from recruitment.quarantine.services.holders import Holder, lock_holder
@@ -21,11 +22,15 @@ from recruitment.workers.models import Worker
 
 @dataclass(frozen=True)
 class Housing:
-    """Who got a bed now, who had one on some of these nights already, and for whom there was none."""
+    """Who got a bed now, who had one on some of these nights already, and for whom there was none.
+
+    `without_room`: who has a bed in the ledger of a site, but fits none of its rooms yet (`assign_rooms`).
+    """
 
     stays: list[Stay]
     housed_already: list[Stay]
     without_bed: list[Worker]
+    without_room: list[LeftOver] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,8 @@ def house_people(*, factory: Factory, workers: Sequence[Worker], first: dt.date,
     """A bed on every night of [first, until) for as many of these people as there are beds, in their order.
 
     Backup beds come first, the nearest site first; they can't be refused, since the site's sum does not move. Repeating the call
-    houses nobody twice: whoever holds a bed on one of these nights is named and left alone. Locks: workers, holder, nights.
+    houses nobody twice: whoever holds a bed on one of these nights is named and left alone. Locks: workers, holder, the rooms of
+    every site that may be chosen (for `assign_rooms`, in the same transaction), nights.
     """
     list(Worker.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=[worker.pk for worker in workers]).order_by("pk"))
     held = Stay.objects.holding_a_bed().filter(worker__in=workers, arrives_on__lt=until, leaves_on__gt=first).select_related("site", "worker")
@@ -61,6 +67,19 @@ def house_people(*, factory: Factory, workers: Sequence[Worker], first: dt.date,
     return Housing(stays=stays, housed_already=list(housed_already.values()), without_bed=waiting)
 
 
+def assign_rooms(*, stays: Sequence[Stay], company: Mapping[int, tuple[str, str]], by: User | None, on: dt.date) -> list[LeftOver]:
+    """Beds in rooms for people just housed, by the rules of a day's arrivals (beds.py); who fits none keeps the site's bed and is named.
+
+    `company`: by the worker's key, with whom the room may be shared, and the name of the family if it is one. Sites that keep no book
+    of rooms are left alone. Part of the transaction of `house_people`, which has locked the rooms.
+    """
+    left_over: list[LeftOver] = []
+    for site in Site.objects.filter(pk__in={stay.site_id for stay in stays}, rooms__isnull=False).distinct().order_by("pk"):
+        guests = [Guest(stay, *company.get(stay.worker_id, ())) for stay in stays if stay.site_id == site.pk]
+        left_over += assign_arrivals(site=site, guests=guests, by=by, on=on).left_over
+    return left_over
+
+
 def _shares(holder: Holder, people: int, nights: list[dt.date], *, on: dt.date) -> list[Share]:
     """Backup beds for up to so many people, then beds that nobody has been promised; each time the nearest site first.
 
@@ -69,6 +88,7 @@ def _shares(holder: Holder, people: int, nights: list[dt.date], *, on: dt.date) 
     reservations = {row.site: row for row in holder.reservations().select_related("site").order_by("pk")}
     fresh = nearest_first(sites_with_fresh_figures(on=on), holder.zone)
     sites = {*reservations, *fresh}
+    lock_rooms(*sites)
     lock_nights([(site.pk, nights[0], nights[-1] + dt.timedelta(days=1)) for site in sites])
     free = free_beds(list(sites), nights)
     shares: list[Share] = []

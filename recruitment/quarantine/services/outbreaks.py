@@ -1,7 +1,8 @@
 """An infection at a factory: declared, traced, its contacts confirmed and housed, what must stop locked, and closed again."""
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from django.db import transaction
 from django.db.models import F
@@ -19,7 +20,7 @@ from recruitment.openings.services.publishing import resume, suspend
 from recruitment.quarantine.models import Outbreak, OutbreakEvent, OutbreakPerson, Stay
 from recruitment.quarantine.services.crews import tell_of_lock, tell_of_unlock
 from recruitment.quarantine.services.holders import lock_factory
-from recruitment.quarantine.services.housing import Housing, house_people
+from recruitment.quarantine.services.housing import Housing, assign_rooms, house_people
 from recruitment.quarantine.tracing import F1, F2, Post, trace
 from recruitment.shared.refusals import Conflict, Refusal
 from recruitment.workers.models import Employment, Worker
@@ -76,12 +77,24 @@ def declare_case(*, factory: Factory, worker: Worker, found_on: dt.date, by: Use
 
 
 @transaction.atomic
-def confirm_contacts(*, outbreak: Outbreak, chosen: Collection[int], seen: int, first: dt.date, until: dt.date, by: User, on: dt.date) -> Housing:
+def confirm_contacts(
+    *,
+    outbreak: Outbreak,
+    chosen: Collection[int],
+    seen: int,
+    first: dt.date,
+    until: dt.date,
+    company: Mapping[int, tuple[str, str]] | None = None,
+    by: User,
+    on: dt.date,
+) -> Housing:
     """Confirm the proposed people whose keys are `chosen`, dismiss the other proposed ones, and house every confirmed F1.
 
     Beds come from the factory's own reservation, its pool's, then other sites (housing.py); who finds none stays confirmed and is
-    named. `seen` is the version of the outbreak that the officer looked at: OutbreakChanged if it has moved on. Calling it again
-    with nothing proposed houses those who found no bed before. Raises OutbreakClosed.
+    named. Where a site has rooms these are assigned too: `company` says by the worker's key with whom somebody may share one (men,
+    women, or family and its name); who fits none keeps the site's bed and is named. `seen` is the version of the outbreak that the
+    officer looked at: OutbreakChanged if it has moved on. Calling it again with nothing proposed houses those who found no bed before.
+    Raises OutbreakClosed.
     """
     outbreak = _locked(outbreak)
     if outbreak.version != seen:
@@ -94,7 +107,7 @@ def confirm_contacts(*, outbreak: Outbreak, chosen: Collection[int], seen: int, 
         record_contacts(workers=workers, kind=kind, contact_on=dt.date.fromisoformat(day), by=by, on=on)
     if decided:
         note_event(outbreak, Kind.CONFIRMED, by, confirmed=len(confirmed), dismissed=len(decided) - len(confirmed))
-    housing = _house(outbreak, people, first, until, by=by, on=on)
+    housing = _house(outbreak, people, first, until, company=company or {}, by=by, on=on)
     _changed(outbreak)
     return housing
 
@@ -185,7 +198,9 @@ def _decide(proposed: list[OutbreakPerson], chosen: set[int], *, by: User) -> li
     return proposed
 
 
-def _house(outbreak: Outbreak, people: list[OutbreakPerson], first: dt.date, until: dt.date, *, by: User, on: dt.date) -> Housing:
+def _house(
+    outbreak: Outbreak, people: list[OutbreakPerson], first: dt.date, until: dt.date, *, company: Mapping[int, tuple[str, str]], by: User, on: dt.date
+) -> Housing:
     """Every confirmed F1 without a bed; whoever had one already is noted with it."""
     waiting = {person.worker_id: person for person in people if person.status == Status.CONFIRMED and person.kind == F1 and person.stay_id is None}
     workers = [person.worker for person in waiting.values()]
@@ -197,7 +212,7 @@ def _house(outbreak: Outbreak, people: list[OutbreakPerson], first: dt.date, unt
         own = sum(stay.drawn_from is not None for stay in housing.stays)
         note_event(outbreak, Kind.HOUSED, by, backup=own, elsewhere=len(housing.stays) - own, without_bed=len(housing.without_bed))
         _tell(housing.stays)
-    return housing
+    return replace(housing, without_room=assign_rooms(stays=housing.stays, company=company, by=by, on=on))
 
 
 def _tell(stays: Sequence[Stay]) -> None:
