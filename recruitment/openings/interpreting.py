@@ -21,6 +21,7 @@ from recruitment.workers.models import Shift
 
 SMALLEST_WAGE, LARGEST_WAGE = 500_000, 1_000_000_000  # đồng a month
 MOST_PEOPLE = 5_000
+BROKEN_FORMULA = ("#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#N/A", "#NULL!", "#NUM!")  # what a spreadsheet shows for one that has no result
 SERIAL_DAYS = re.compile(r"[3-7]\d{4}(?:\.0+)?")  # spreadsheets count days from 1899-12-30: 30000 is 1982, 79999 is 2119
 SHIFTS = [
     (Shift.ROTATING, re.compile(r"\bxoay|\bluan phien|\b[234] ca\b|\bngay .*dem\b|\brotat|\bkip\b")),
@@ -82,6 +83,8 @@ def read_title(text: str) -> str:
     most = longest("title")
     if not title:
         raise CellNotUsed(_("Thiếu chức danh."))
+    if not any(letter.isalpha() for letter in title) or title.startswith(BROKEN_FORMULA):
+        raise CellNotUsed(_("Chức danh “%(text)s” không phải là tên việc. Nếu ô có công thức, hãy gõ chữ thay vào.") % {"text": shown(title)})
     if len(title) > most:
         raise CellNotUsed(_("Chức danh dài quá: tối đa %(most)s ký tự, đang có %(length)s.") % {"most": most, "length": len(title)})
     return title

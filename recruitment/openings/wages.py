@@ -26,6 +26,7 @@ BY_THE = {
     HOUR: re.compile(r"(?:/|\bmot|\bmoi|\bper|\ban)\s*(?:gio|h|hour|hr)\b"),
     DAY: re.compile(r"(?:/|\bmot|\bmoi|\bper|\ba)\s*(?:ngay|cong|ca|day|shift)\b"),
 }
+BILLIONS = re.compile(r"\d\s*(?:ty|billion)\b")
 DOLLAR = re.compile(r"\busd\b|\$|\bdo la\b")
 SCALE = r"(?:trieu|tr|million|nghin|ngan|k|m)"
 NUMBER = r"(?:\d{1,3}(?:[., ]\d{3})+(?![\d.,]*\d)|\d+(?:[.,]\d+)?)"
@@ -65,7 +66,7 @@ def read_wage(text: str, *, dong_per_dollar: int) -> Wage:
         return NOT_SAID
     unit = _unit_of(words)
     first = AMOUNT.search(words)
-    if first is None:
+    if first is None or BILLIONS.search(words):
         raise WageNotRead(text)
     second = AMOUNT.match(words, gap.end()) if (gap := BETWEEN.match(words, first.end())) else None
     ends = [_amount(end, unit=unit, scale=_scale(second) or _scale(first) or "") for end in (first, second) if end]

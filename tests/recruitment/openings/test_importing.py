@@ -174,6 +174,8 @@ def test_cells_are_read_as_people_write_them(cells, field, value):
         {"title": ""},
         {"title": "\u200b\u202e"},
         {"title": "x" * 10_000},
+        {"title": "0"},
+        {"title": "#NAME?"},
         {"headcount": "-5"},
         {"headcount": "nhiều"},
         {"headcount": "5001"},

@@ -90,7 +90,7 @@ def test_the_rate_is_the_one_of_the_day():
     assert dong_per_dollar_on(dt.date(2019, 1, 1)) == 23_000
 
 
-@pytest.mark.parametrize("text", ["9999999999999", "5 USD", "1 đồng/giờ", "3 triệu tỷ 1 k/giờ" * 2])
+@pytest.mark.parametrize("text", ["9999999999999", "5 USD", "1 đồng/giờ", "3 triệu tỷ 1 k/giờ" * 2, "8 tỷ", "1 - 2 tỷ"])
 def test_a_number_nobody_earns_is_refused(text):
     with pytest.raises(WageNotRead):
         read_wage(text, dong_per_dollar=RATE)
