@@ -35,12 +35,14 @@ class CapacityForm(NightsForm):
         widget=forms.NumberInput(NUMBER),
         error_messages={"required": _("Hãy điền số giường."), "invalid": _("Hãy viết số giường bằng chữ số, ví dụ 120.")},
     )
-    field_order = ["capacity", "first", "last"]
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    anyway = forms.IntegerField(widget=forms.HiddenInput, required=False)  # “Vẫn ghi”: the change that the person has read about
+    field_order = ["capacity", "first", "last", "seen"]
 
     def stepped(self, step: int) -> "CapacityForm":
         """The form after a press of − or +: nothing written yet, everything else as typed. Needs a readable number."""
         beds = min(LARGEST_SITE, max(0, self.cleaned_data["capacity"] + step))
-        return CapacityForm(initial={name: self[name].data for name in ("first", "last")} | {"capacity": beds})
+        return CapacityForm(initial={name: self[name].data for name in ("first", "last", "seen")} | {"capacity": beds})
 
 
 class WaitForm(NightsForm):

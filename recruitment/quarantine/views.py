@@ -16,7 +16,7 @@ from recruitment.quarantine.asking import ask_and_act
 from recruitment.quarantine.forms import LEDGER_DAYS, CapacityForm, ExtendForm, ReserveForm
 from recruitment.quarantine.models import BackupPool, BackupReservation, ReservationNight, Site, SiteIncident, SiteNight, Stay, WaitingRequest
 from recruitment.quarantine.services.admissions import admit
-from recruitment.quarantine.services.capacity import change_capacity, confirm_figures
+from recruitment.quarantine.services.capacity import CapacityChanged, change_capacity, confirm_figures, last_capacity_change
 from recruitment.quarantine.services.cover import Cover, Offer, beds_for, cover, covers, horizon, offers
 from recruitment.quarantine.services.extensions import extend_stay
 from recruitment.quarantine.services.freshness import STALE, freshness, limits
@@ -58,8 +58,11 @@ def change_site_capacity(request, pk):
         return _site_page(request, managed, form=form.stepped(step))
     if form.is_valid():
         chosen = form.cleaned_data
+        nights, seen = {"first": chosen["first"], "until": chosen["last"] + DAY}, chosen["anyway"] or chosen["seen"]
         try:
-            change_capacity(site=managed, first=chosen["first"], until=chosen["last"] + DAY, capacity=chosen["capacity"], by=request.user, on=today)
+            change_capacity(site=managed, capacity=chosen["capacity"], seen=seen, by=request.user, on=today, **nights)
+        except CapacityChanged as conflict:
+            return _site_page(request, managed, form=form, conflict=conflict)
         except Refusal as refusal:
             _explain(form, refusal)
         else:
@@ -168,7 +171,7 @@ def _explain(form, refusal: Refusal) -> None:
     form.add_error(refusal.field if refusal.field in form.fields else None, refusal.for_people())
 
 
-def _site_page(request, managed: Site, form: CapacityForm | None = None):
+def _site_page(request, managed: Site, form: CapacityForm | None = None, conflict: CapacityChanged | None = None):
     today = timezone.localdate()
     policy = limits(today)
     first = _first_night(request, today)
@@ -176,6 +179,7 @@ def _site_page(request, managed: Site, form: CapacityForm | None = None):
     people = Stay.objects.filter(site=managed).select_related("worker__user").defer("worker__birth_date", "worker__national_id")
     reserves = ReservationNight.objects.filter(reservation__site=managed, night=today, beds__gt=0).select_related(*ReservationNight.HOLDER)
     start = {"capacity": tonight.capacity if tonight else None, "first": today, "last": today + LEDGER_DAYS * DAY}
+    start["seen"] = last_capacity_change(managed)
     context = {
         "site": managed,
         "state": freshness(managed, policy=policy, now=timezone.now()),
@@ -189,8 +193,9 @@ def _site_page(request, managed: Site, form: CapacityForm | None = None):
         "page": Paginator(people.filter(status=Stay.Status.ADMITTED).order_by("leaves_on", "pk"), PEOPLE_PER_PAGE).get_page(request.GET.get("page")),
         "reserves": reserves.order_by("-beds", "pk"),
         "form": form or CapacityForm(initial=start),
+        "conflict": conflict,
     }
-    return render(request, "quarantine/site.html", context, status=REFUSED if form and form.errors else 200)
+    return render(request, "quarantine/site.html", context, status=REFUSED if conflict or (form and form.errors) else 200)
 
 
 def _first_night(request, today: dt.date) -> dt.date:

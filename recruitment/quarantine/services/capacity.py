@@ -3,7 +3,7 @@
 import datetime as dt
 
 from django.db import transaction
-from django.db.models import Max, Value
+from django.db.models import Max, QuerySet, Value
 from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,7 +13,7 @@ from recruitment.accounts.models import User
 from recruitment.quarantine.models import JournalEntry, ReservationNight, Site, SiteNight, Stay
 from recruitment.quarantine.services.freed_beds import note_freed_beds
 from recruitment.quarantine.services.ledger import Movement, NoCapacity, lock_nights, move, nights_between, runs
-from recruitment.shared.refusals import Refusal
+from recruitment.shared.refusals import Conflict, Refusal
 
 OPEN_AHEAD = dt.timedelta(days=365)
 
@@ -32,6 +32,25 @@ class PromisedMore(Refusal):
             "asked": self.facts["asked"],
             "holders": "; ".join(self.facts["holders"]),
         }
+
+
+class CapacityChanged(Conflict):
+    """Somebody changed the capacity of these nights unseen. Carries `latest`, the change, and `night`, `now`, `asked`: where they differ."""
+
+    def for_people(self) -> str:
+        latest = self.facts["latest"]
+        return _("%(name)s đã đổi số giường lúc %(time)s, sau khi bạn mở trang: đêm %(night)s nay là %(now)d, bạn ghi %(asked)d.") % {
+            "name": latest.by.name if latest.by else _("Hệ thống"),
+            "time": f"{timezone.localtime(latest.at):%H:%M %d/%m/%Y}",
+            "night": f"{self.facts['night']:%d/%m/%Y}",
+            "now": self.facts["now"],
+            "asked": self.facts["asked"],
+        }
+
+
+def last_capacity_change(site: Site) -> int:
+    """The journal's key of the latest change of the site's capacity, 0 before the first."""
+    return _capacity_changes(site).aggregate(last=Max("pk"))["last"] or 0
 
 
 @transaction.atomic
@@ -62,18 +81,28 @@ def extend_all(*, on: dt.date) -> int:
 
 @transaction.atomic
 def change_capacity(
-    *, site: Site, first: dt.date, until: dt.date, capacity: int, by: User | None, on: dt.date, noted_at: dt.datetime | None = None
+    *,
+    site: Site,
+    first: dt.date,
+    until: dt.date,
+    capacity: int,
+    by: User | None,
+    on: dt.date,
+    noted_at: dt.datetime | None = None,
+    seen: int | None = None,
 ) -> None:
     """Set the capacity of every night of [first, until), and stamp the figures as confirmed, now or at `noted_at`.
 
     A site's very first figure opens its ledger and holds for the whole year.
-    Raises PromisedMore when a night has promised more beds, NoCapacity when the ledger has no such night.
+    Raises PromisedMore when a night has promised more beds, NoCapacity when the ledger has no such night, CapacityChanged when
+    somebody changed one of them since the change `seen` (of `last_capacity_change`) to another number.
     """
     if not SiteNight.objects.filter(site=site).exists():
         open_site_nights(site=site, capacity=capacity, by=by, on=on)
     rows = lock_nights([(site.pk, first, until)])
     if missing := [night for night in nights_between(first, until) if (site.pk, night) not in rows]:
         raise NoCapacity(site=site, nights=missing)
+    _refuse_unseen(site, {night: before for (_site, night), (before, *_rest) in rows.items()}, capacity, seen)
     for (_site, night), (_capacity, reserved, occupied) in rows.items():
         if reserved + occupied > capacity:
             raise PromisedMore(site=site, night=night, promised=reserved + occupied, asked=capacity, holders=_holders(site, night))
@@ -103,6 +132,20 @@ def confirm_figures(*, site: Site, by: User | None, on: dt.date, noted_at: dt.da
     """“Không đổi”: the figures are right as they stand; their age starts anew, or at `noted_at` when they were written down earlier."""
     _stamp(site, noted_at)
     JournalEntry.objects.create(site=site, first=on, until=on, change=JournalEntry.Change.CONFIRM, by=by)
+
+
+def _capacity_changes(site: Site) -> QuerySet[JournalEntry]:
+    return JournalEntry.objects.filter(site=site, change=JournalEntry.Change.CAPACITY)
+
+
+def _refuse_unseen(site: Site, nights: dict[dt.date, int], capacity: int, seen: int | None) -> None:
+    """Who sends the same number again, or wrote after having looked, goes on."""
+    other = [night for night, now in nights.items() if now != capacity]
+    if seen is None or not other:
+        return
+    unseen = _capacity_changes(site).filter(pk__gt=seen, first__lte=max(nights), until__gt=min(nights))
+    if latest := unseen.select_related("by").order_by("-pk").first():
+        raise CapacityChanged(latest=latest, night=other[0], now=nights[other[0]], asked=capacity)
 
 
 def _stamp(site: Site, noted_at: dt.datetime | None = None) -> None:

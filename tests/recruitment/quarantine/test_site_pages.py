@@ -1,4 +1,5 @@
 import datetime as dt
+import re
 
 import pytest
 from django.db import connection
@@ -8,6 +9,7 @@ from django.utils.translation import override
 
 from recruitment.quarantine.models import JournalEntry, Stay
 from recruitment.quarantine.services.admissions import admit, book_bed, cancel_stay
+from recruitment.quarantine.services.capacity import change_capacity
 from recruitment.quarantine.services.reservations import reserve_backup_beds
 from tests.factories.accounts import MembershipFactory, UserFactory
 from tests.factories.employers import FactoryFactory
@@ -167,6 +169,27 @@ def test_a_last_night_before_the_first_is_named(client, today, place, manager):
     form = capacity_form(today, first="26/11/2026", last="25/11/2026")
     answer = client.post(reverse("quarantine:change_capacity", args=[place.pk]), form)
     assert answer.status_code == 422 and list(answer.context["form"].errors) == ["last"]
+
+
+def test_who_writes_over_a_change_not_seen_is_shown_the_difference_and_decides(client, today, place, manager):
+    address, colleague = reverse("quarantine:change_capacity", args=[place.pk]), manager_of(place)
+    opened = re.search(r'name="seen" value="(\d+)"', client.get(page_of(place)).content.decode())[1]
+    change_capacity(site=place, first=today, until=today + DAY, capacity=30, by=colleague, on=today)
+    conflict = client.post(address, capacity_form(today, seen=opened))
+    shown = conflict.content.decode()
+    assert conflict.status_code == 422 and f"{colleague.name} đã đổi số giường" in shown and "nay là 30, bạn ghi 12" in shown
+    assert "Tải lại" in shown and "Vẫn ghi" in shown and 'value="12"' in shown
+    assert figures(place, today)[0] == 30
+    read = re.search(r'name="anyway" value="(\d+)"', shown)[1]
+    assert client.post(address, capacity_form(today, seen=opened, anyway=read)).status_code == 302
+    assert figures(place, today)[0] == 12
+
+
+def test_the_same_number_sent_twice_is_no_conflict(client, today, place, manager):
+    address = reverse("quarantine:change_capacity", args=[place.pk])
+    opened = re.search(r'name="seen" value="(\d+)"', client.get(page_of(place)).content.decode())[1]
+    for _click in range(2):
+        assert client.post(address, capacity_form(today, seen=opened)).status_code == 302
 
 
 def test_capacity_below_what_is_promised_is_refused_with_who_holds_it(client, today, place, manager):
