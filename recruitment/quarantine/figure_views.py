@@ -14,8 +14,8 @@ from recruitment.quarantine.figure_forms import KindForm, read_key, read_moment,
 from recruitment.quarantine.models import RoomKind, Site, Stay
 from recruitment.quarantine.services.figures import FiguresChanged, beds_by_kind, counts_of, latest_update, mismatches, write_figures
 from recruitment.quarantine.services.freshness import freshness, limits
+from recruitment.shared.offline import keeper
 from recruitment.shared.refusals import Refusal
-from recruitment.travel.offline import keeper
 
 REFUSED, CHANGED = 422, 409
 ASSETS = ["css/site.css", "css/staff.css", "css/rooms.css", "js/figures.js", "images/logo.svg"]

@@ -19,10 +19,10 @@ from django.views.decorators.http import require_POST
 
 from recruitment.accounts.permissions import permission
 from recruitment.shared.forms import CleanCharField
+from recruitment.shared.offline import keeper
 from recruitment.shared.refusals import Refusal
 from recruitment.travel import words
 from recruitment.travel.models import Checkpoint, Crossing
-from recruitment.travel.offline import keeper
 from recruitment.travel.pass_text import MOST_CHARACTERS
 from recruitment.travel.services.crossings import THROUGH, Answer, holder_of, judge_text, note_crossing, receive_crossings
 from recruitment.travel.services.packs import pack_for

@@ -1,21 +1,19 @@
 """The person's own pass, kept on the phone; and the public keys that every checkpoint verifies passes with."""
 
 import base64
-import io
 
-import segno
 from django.conf import settings
 from django.http import JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.cache import cache_control
 
 from recruitment.accounts.permissions import permission
 from recruitment.accounts.sessions import SHARED_SECONDS
+from recruitment.shared.offline import keeper
+from recruitment.shared.qr import qr_code
 from recruitment.travel.models import EntryPass, Seat
-from recruitment.travel.offline import keeper
 from recruitment.travel.pass_text import HALF
 from recruitment.travel.services.packs import public_keys
 
@@ -66,13 +64,6 @@ def key_set(request):
         for kid, public in public_keys(now=timezone.now()).items()
     ]
     return JsonResponse({"issuer": settings.HOME_PROVINCE_CODE, "keys": keys})
-
-
-def qr_code(text: str) -> SafeString:
-    """SVG that takes the size of what is around it. A quarter of it may be scratched (error correction M, usually more)."""
-    drawn = io.BytesIO()
-    segno.make(text, error="m", micro=False).save(drawn, kind="svg", xmldecl=False, svgns=False, omitsize=True, svgclass="qr", lineclass=None)
-    return mark_safe(drawn.getvalue().decode())  # noqa: S308 - drawn from numbers
 
 
 def _base64url(coordinate: str) -> str:

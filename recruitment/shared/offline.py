@@ -14,6 +14,6 @@ def keeper(request, *, name: str, page: str, assets: Sequence[str]) -> HttpRespo
     addresses = json.dumps([static(asset) for asset in assets])
     version = hashlib.sha256(addresses.encode()).hexdigest()[:12]
     context = {"name": name, "page": page, "assets": addresses, "version": version}
-    response = render(request, "travel/offline.js", context, content_type="text/javascript; charset=utf-8")
+    response = render(request, "components/offline.js", context, content_type="text/javascript; charset=utf-8")
     response.headers["Cache-Control"] = "no-cache"
     return response
