@@ -27,6 +27,7 @@ from recruitment.onboarding.services.first_shift import (
 from recruitment.onboarding.stages import COMING, ISOLATING, LATE, STARTED, TO_START, stage_of
 from recruitment.openings.models import Opening
 from recruitment.quarantine.arrival_forms import CodeForm
+from recruitment.shared.asking import ask_and_act
 from recruitment.shared.qr import qr_code
 from recruitment.shared.refusals import Refusal
 
@@ -136,22 +137,13 @@ def _current(request) -> Acceptance | None:
 
 def _own(request, pk) -> Application:
     own_applications = Application.objects.filter(opening__in=Opening.objects.owned_by(request.user), acceptance__isnull=False)
-    return get_object_or_404(own_applications.select_related("worker__user", "opening__factory"), pk=pk)
+    return get_object_or_404(own_applications.select_related("worker__user", "opening__factory", "acceptance"), pk=pk)
 
 
 def _ask(request, pk, act, template: str, done: str):
-    application, refusal = _own(request, pk), None
-    if request.method == "POST":
-        try:
-            act(application=application, by=request.user, on=timezone.localdate())
-        except Refusal as raised:
-            refusal = raised.for_people()
-        else:
-            messages.success(request, done % {"name": application.worker.user.name})
-            return redirect("onboarding:today")
-    acceptance = Acceptance.objects.select_related("entry_stay__site").get(application=application)
-    context = {"application": application, "acceptance": acceptance, "refusal": refusal}
-    return render(request, template, context, status=REFUSED if refusal else 200)
+    application = _own(request, pk)
+    done %= {"name": application.worker.user.name}
+    return ask_and_act(request, act, application, name="application", template=template, done=done, then=("onboarding:today",))
 
 
 def _found(request, scanned: str):

@@ -14,12 +14,12 @@ from django.utils.translation import ngettext
 from recruitment.accounts.permissions import may, permission
 from recruitment.employers.models import Factory
 from recruitment.health.services.readings import log_readings
-from recruitment.quarantine.asking import ask_and_act
 from recruitment.quarantine.models import BedAssignment, Outbreak, OutbreakPerson, OutbreakRisk, Stay
 from recruitment.quarantine.outbreak_forms import CaseForm, ContactsForm, LockForm, PersonSearchForm
 from recruitment.quarantine.services import outbreaks
 from recruitment.quarantine.services.cover import cover
 from recruitment.quarantine.tracing import F1, F2
+from recruitment.shared.asking import ask_and_act
 from recruitment.shared.refusals import Refusal
 from recruitment.shared.words import plain
 from recruitment.workers.models import Employment, Worker

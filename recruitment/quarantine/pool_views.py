@@ -11,11 +11,11 @@ from django.views.decorators.http import require_POST
 from recruitment.accounts.permissions import may, permission
 from recruitment.employers.models import Factory
 from recruitment.places.models import IndustrialZone
-from recruitment.quarantine.asking import ask_and_act
 from recruitment.quarantine.models import OutbreakRisk
 from recruitment.quarantine.services.pools import join_pool, leave_pool, open_pool
 from recruitment.quarantine.services.zone_needs import ZoneNeed, zone_needs
 from recruitment.quarantine.sizing import SERVED
+from recruitment.shared.asking import ask_and_act
 
 DAYS_PER_MONTH = 30
 BAR_WIDTH = 320

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_POST
 
 from recruitment.accounts.permissions import permission
 from recruitment.employers.models import Factory
-from recruitment.quarantine.asking import ask_and_act
 from recruitment.quarantine.forms import LEDGER_DAYS, CapacityForm, ExtendForm, ReserveForm
 from recruitment.quarantine.models import BackupPool, BackupReservation, ReservationNight, Site, SiteIncident, SiteNight, Stay, WaitingRequest
 from recruitment.quarantine.services.admissions import admit
@@ -22,6 +21,7 @@ from recruitment.quarantine.services.extensions import extend_stay
 from recruitment.quarantine.services.freshness import STALE, freshness, limits
 from recruitment.quarantine.services.queue import queue
 from recruitment.quarantine.services.reservations import last_change, reserve_backup_beds
+from recruitment.shared.asking import ask_and_act
 from recruitment.shared.refusals import Refusal
 
 NIGHTS_SHOWN = 14

@@ -7,6 +7,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = {  # what every capability may lean on; a new module here is a decision, not a habit
+    "asking",
     "crypto",
     "formats",
     "forms",
@@ -14,6 +15,7 @@ SHARED = {  # what every capability may lean on; a new module here is a decision
     "management",
     "middleware",
     "money",
+    "offline",
     "qr",
     "rates",
     "refusals",
