@@ -1,4 +1,6 @@
-"""People who sign in, the organisations they act for, and the codes that let workers in."""
+"""People who sign in, the organisations they act for, the codes that let workers in, and the keys that let programs in."""
+
+import datetime as dt
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -6,6 +8,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+LONGEST_LIFE_OF_A_KEY = dt.timedelta(days=365)
 
 
 class UserManager(BaseUserManager):
@@ -141,3 +145,53 @@ class SensitiveReading(models.Model):
         verbose_name = _("lượt xem thông tin nhạy cảm")
         verbose_name_plural = _("lượt xem thông tin nhạy cảm")
         indexes = [models.Index(fields=["person", "-at"])]
+
+
+class ApiKeyQuerySet(models.QuerySet):
+    def not_revoked(self):
+        return self.filter(revoked_at=None)
+
+
+class ApiKey(models.Model):
+    """Lets a program of one organisation in, on behalf of whoever made it. Of the key itself only a digest and its beginning are kept."""
+
+    class Scope(models.TextChoices):
+        READ_FIGURES = "read_figures", _("chỉ đọc số liệu")
+        WRITE_FIGURES = "write_figures", _("đọc và ghi số liệu")
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="api_keys")
+    scope = models.CharField(max_length=20, choices=Scope)
+    name = models.CharField(max_length=60)
+    beginning = models.CharField(max_length=12)
+    digest = models.CharField(max_length=64, unique=True)
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = ApiKeyQuerySet.as_manager()
+
+    class Meta:
+        ordering = [F("revoked_at").desc(nulls_first=True), "-made_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "name"], condition=Q(revoked_at=None), name="one_open_key_per_name"),
+            models.CheckConstraint(condition=Q(digest__regex=r"^[0-9a-f]{64}$"), name="only_a_keys_digest_is_kept"),
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("made_at"), expires_at__lte=F("made_at") + LONGEST_LIFE_OF_A_KEY),
+                name="key_lives_a_year_at_most",
+            ),
+            models.CheckConstraint(
+                condition=Q(revoked_at=None, revoked_by=None) | Q(revoked_at__isnull=False, revoked_by__isnull=False),
+                name="revoked_key_says_by_whom",
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def last_day(self) -> dt.date:
+        """It is good to the end of this day."""
+        return timezone.localdate(self.expires_at - dt.timedelta(microseconds=1))

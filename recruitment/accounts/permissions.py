@@ -8,7 +8,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import resolve_url
 
-from recruitment.accounts.models import Role
+from recruitment.accounts.models import ApiKey, Role
 
 ANYONE = "anyone"
 SIGNED_IN = "signed_in"
@@ -61,6 +61,7 @@ TABLE: dict[str, frozenset[str]] = {
         "vaccination.report_own": [Role.RECRUITER],
         # site managers
         "quarantine.manage_site": [Role.SITE_MANAGER],
+        "quarantine.manage_keys": [Role.SITE_MANAGER, ADMINISTRATOR],
         "quarantine.watch": [Role.SITE_MANAGER, Role.HEALTH_OFFICER],
         "quarantine.read_papers": [Role.SITE_MANAGER, WORKER],
         "quarantine.check_papers": [ANYONE],
@@ -114,6 +115,12 @@ LIBRARY_ADDRESSES: dict[str, str] = {
 }
 LIBRARY_NAMESPACES: dict[str, str] = {"admin": "site.administer"}
 
+# What a program's key may do, by its scope: the one permission, and whether to write too.
+SCOPES: dict[str, tuple[str, bool]] = {
+    ApiKey.Scope.READ_FIGURES: ("quarantine.manage_site", False),
+    ApiKey.Scope.WRITE_FIGURES: ("quarantine.manage_site", True),
+}
+
 
 def roles_of(user) -> frozenset[str]:
     """Every role a person has now; read once per request (kept on the user object)."""
@@ -148,6 +155,11 @@ def _page_of(request) -> str:
     came_from = urlsplit(request.headers.get("Referer", ""))
     own = came_from.netloc == request.get_host()
     return came_from._replace(scheme="", netloc="").geturl() if own and came_from.path else resolve_url("home")
+
+
+def key_may(key: ApiKey, name: str, *, write: bool) -> bool:
+    opened, writes = SCOPES[key.scope]
+    return opened == name and (writes or not write)
 
 
 def permission(name: str) -> Callable:

@@ -1,4 +1,5 @@
 from django.contrib import admin
+from django.urls import reverse
 
 from recruitment.quarantine.models import ArrivalPolicy, BackupPolicy, OutbreakRisk, Site, WaitingPolicy
 
@@ -31,3 +32,7 @@ class SiteAdmin(admin.ModelAdmin):
     list_select_related = ["zone"]
     readonly_fields = ["figures_confirmed_at"]
     search_fields = ["name"]
+
+    def view_on_site(self, site):
+        """The one page of a site that is an administrator's too."""
+        return reverse("quarantine:keys", args=[site.pk])

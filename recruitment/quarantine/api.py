@@ -13,9 +13,10 @@ from django.utils.translation import gettext_lazy
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers, status
+from rest_framework.authentication import SessionAuthentication
 from rest_framework.response import Response
 
-from recruitment.accounts.api import TableView
+from recruitment.accounts.api import KeyAuthentication, PerKeyThrottle, TableView, key_of
 from recruitment.quarantine.forms import LARGEST_SITE, LEDGER_DAYS
 from recruitment.quarantine.models import Site
 from recruitment.quarantine.services.capacity_requests import (
@@ -121,7 +122,8 @@ IDEMPOTENCY_KEY = OpenApiParameter(
 WRITTEN = {
     200: SiteFigures,
     400: OpenApiResponse(ERRORS, gettext_lazy("Mục nào sai, và vì sao.")),
-    403: OpenApiResponse(DETAIL, gettext_lazy("Không phải quản lý khu.")),
+    401: OpenApiResponse(DETAIL, gettext_lazy("Không có khóa, hoặc khóa sai, hết hạn, đã thu hồi: vì sao và làm gì tiếp.")),
+    403: OpenApiResponse(DETAIL, gettext_lazy("Không phải quản lý khu, hoặc khóa chỉ được đọc.")),
     404: OpenApiResponse(DETAIL, gettext_lazy("Không có khu này, hoặc của đơn vị khác.")),
     409: OpenApiResponse(Promised, gettext_lazy("Thấp hơn số đã hứa: ai giữ bao nhiêu.")),
     412: OpenApiResponse(SiteFigures, gettext_lazy("Số liệu đã đổi từ lần đọc trước: số liệu hiện nay.")),
@@ -136,13 +138,15 @@ class CapacityView(TableView):
     """A site's open, reserved and taken beds, for its own system."""
 
     permission = "quarantine.manage_site"
+    authentication_classes = [KeyAuthentication, SessionAuthentication]
+    throttle_classes = [PerKeyThrottle]
     throttle_scope = "capacity"
 
     @extend_schema(
         operation_id="site_capacity",
         summary=gettext_lazy("Đọc số liệu của khu cách ly mình quản lý"),
         parameters=[SITE, FiguresQuery, OpenApiParameter("If-None-Match", OpenApiTypes.STR, OpenApiParameter.HEADER)],
-        responses={code: WRITTEN[code] for code in (200, 400, 403, 404, 429)} | {304: None},
+        responses={code: WRITTEN[code] for code in (200, 400, 401, 403, 404, 429)} | {304: None},
     )
     def get(self, request, pk):
         site = _managed(request, pk)
@@ -192,7 +196,9 @@ class CapacityView(TableView):
         tags = parse_etags(request.headers["If-Match"])
         seen = None if tags == ["*"] else [tag.strip('"') for tag in tags if not tag.startswith("W/")]
         try:
-            answer = update_capacity_once(site=site, periods=periods, key=key, seen=seen, by=request.user, now=timezone.now(), on=today)
+            answer = update_capacity_once(
+                site=site, periods=periods, key=key, seen=seen, by=request.user, api_key=key_of(request), now=timezone.now(), on=today
+            )
         except KeyUsedOtherwise as refusal:
             return Response({"detail": refusal.for_people()}, status.HTTP_422_UNPROCESSABLE_ENTITY)
         except FiguresChanged as conflict:
@@ -203,7 +209,9 @@ class CapacityView(TableView):
 
 
 def _managed(request, pk) -> Site:
-    return get_object_or_404(Site.objects.managed_by(request.user), pk=pk)
+    api_key = key_of(request)
+    sites = Site.objects.filter(organisation=api_key.organisation_id) if api_key else Site.objects.managed_by(request.user)
+    return get_object_or_404(sites, pk=pk)
 
 
 def _quoted(version: str) -> str:

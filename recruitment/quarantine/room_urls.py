@@ -1,12 +1,14 @@
-"""A site's rooms and beds, and its quick update."""
+"""A site's rooms and beds, its quick update, and the keys of its own programs."""
 
 from django.urls import path
 
-from recruitment.quarantine import figure_views, room_import_views, room_views
+from recruitment.quarantine import figure_views, key_views, room_import_views, room_views
 
 urlpatterns = [
     path("sites/<int:pk>/update/", figure_views.quick_update, name="quick_update"),
     path("sites/<int:pk>/update/offline.js", figure_views.keep_offline, name="keep_figures_offline"),
+    path("sites/<int:pk>/keys/", key_views.keys, name="keys"),
+    path("keys/<int:pk>/revoke/", key_views.revoke, name="revoke_key"),
     path("sites/<int:pk>/rooms/", room_views.room_map, name="rooms"),
     path("sites/<int:pk>/rooms/arrivals/", room_views.arrivals, name="assign_arrivals"),
     path("sites/<int:pk>/rooms/import/", room_import_views.upload, name="room_import"),

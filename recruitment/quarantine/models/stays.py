@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
-from recruitment.accounts.models import User
+from recruitment.accounts.models import ApiKey, User
 from recruitment.quarantine.models.backup import BackupReservation
 from recruitment.quarantine.models.sites import Site
 from recruitment.workers.models import Worker
@@ -87,7 +87,7 @@ class Stay(models.Model):
 
 
 class JournalEntry(models.Model):
-    """One change of the ledger over the nights [first, until): how each column moved, why, and by whom.
+    """One change of the ledger over the nights [first, until): how each column moved, why, and by whom, or by which of his or her programs.
 
     Admitting somebody, naming who got a bed and confirming the figures move no column; they are kept for who did it and when.
     """
@@ -117,6 +117,7 @@ class JournalEntry(models.Model):
     reservation = models.ForeignKey(BackupReservation, null=True, on_delete=models.PROTECT, related_name="journal")
     stay = models.ForeignKey(Stay, null=True, on_delete=models.PROTECT, related_name="journal")
     by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    api_key = models.ForeignKey(ApiKey, null=True, on_delete=models.PROTECT, related_name="+")  # of the program that acted for `by`
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from recruitment.accounts.models import User
+from recruitment.accounts.models import ApiKey, User
 from recruitment.quarantine.models import JournalEntry, ReservationNight, Site, SiteNight, Stay
 from recruitment.quarantine.services.freed_beds import note_freed_beds
 from recruitment.quarantine.services.ledger import Movement, NoCapacity, lock_nights, move, nights_between, runs
@@ -54,7 +54,7 @@ def last_capacity_change(site: Site) -> int:
 
 
 @transaction.atomic
-def open_site_nights(*, site: Site, capacity: int, by: User | None, on: dt.date) -> int:
+def open_site_nights(*, site: Site, capacity: int, by: User | None, on: dt.date, api_key: ApiKey | None = None) -> int:
     """Make the nights of the coming year that do not exist yet; how many. Repeating it changes nothing.
 
     New nights get the capacity of the site's last one, or `capacity` for a site without any.
@@ -68,7 +68,8 @@ def open_site_nights(*, site: Site, capacity: int, by: User | None, on: dt.date)
     if last:
         capacity = SiteNight.objects.get(site=site, night=last).capacity
     SiteNight.objects.bulk_create([SiteNight(site=site, night=night, capacity=capacity) for night in nights_between(first, until)])
-    JournalEntry.objects.create(site=site, first=first, until=until, change=JournalEntry.Change.CAPACITY, capacity_delta=capacity, by=by)
+    change = JournalEntry.Change.CAPACITY
+    JournalEntry.objects.create(site=site, first=first, until=until, change=change, capacity_delta=capacity, by=by, api_key=api_key)
     note_freed_beds([site.pk])
     return (until - first).days
 
@@ -90,6 +91,7 @@ def change_capacity(
     on: dt.date,
     noted_at: dt.datetime | None = None,
     seen: int | None = None,
+    api_key: ApiKey | None = None,
 ) -> None:
     """Set the capacity of every night of [first, until), and stamp the figures as confirmed, now or at `noted_at`.
 
@@ -98,7 +100,7 @@ def change_capacity(
     somebody changed one of them since the change `seen` (of `last_capacity_change`) to another number.
     """
     if not SiteNight.objects.filter(site=site).exists():
-        open_site_nights(site=site, capacity=capacity, by=by, on=on)
+        open_site_nights(site=site, capacity=capacity, by=by, api_key=api_key, on=on)
     rows = lock_nights([(site.pk, first, until)])
     if missing := [night for night in nights_between(first, until) if (site.pk, night) not in rows]:
         raise NoCapacity(site=site, nights=missing)
@@ -107,7 +109,8 @@ def change_capacity(
         if reserved + occupied > capacity:
             raise PromisedMore(site=site, night=night, promised=reserved + occupied, asked=capacity, holders=_holders(site, night))
     changes = runs({night: capacity - before for (_site, night), (before, _reserved, _occupied) in rows.items()})
-    move([Movement(site, start, end, JournalEntry.Change.CAPACITY, capacity=beds) for start, end, beds in changes], by=by)
+    change = JournalEntry.Change.CAPACITY
+    move([Movement(site, start, end, change, capacity=beds, api_key=api_key) for start, end, beds in changes], by=by)
     _stamp(site, noted_at)
 
 
@@ -128,10 +131,10 @@ def shift_capacity(*, site: Site, beds: int, by: User | None, on: dt.date) -> No
 
 
 @transaction.atomic
-def confirm_figures(*, site: Site, by: User | None, on: dt.date, noted_at: dt.datetime | None = None) -> None:
+def confirm_figures(*, site: Site, by: User | None, on: dt.date, noted_at: dt.datetime | None = None, api_key: ApiKey | None = None) -> None:
     """“Không đổi”: the figures are right as they stand; their age starts anew, or at `noted_at` when they were written down earlier."""
     _stamp(site, noted_at)
-    JournalEntry.objects.create(site=site, first=on, until=on, change=JournalEntry.Change.CONFIRM, by=by)
+    JournalEntry.objects.create(site=site, first=on, until=on, change=JournalEntry.Change.CONFIRM, by=by, api_key=api_key)
 
 
 def _capacity_changes(site: Site) -> QuerySet[JournalEntry]:

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from recruitment.accounts.models import User
+from recruitment.accounts.models import ApiKey, User
 from recruitment.quarantine.models import CapacityRequest, JournalEntry, Site
 from recruitment.quarantine.services.capacity import PromisedMore, change_capacity, confirm_figures
 from recruitment.quarantine.services.freshness import freshness, limits
@@ -87,28 +87,37 @@ def version_of(site: Site) -> str:
 
 @transaction.atomic
 def update_capacity_once(
-    *, site: Site, periods: Sequence[Period], key: str, seen: Collection[str] | None, by: User, now: dt.datetime, on: dt.date
+    *,
+    site: Site,
+    periods: Sequence[Period],
+    key: str,
+    seen: Collection[str] | None,
+    by: User,
+    api_key: ApiKey | None = None,
+    now: dt.datetime,
+    on: dt.date,
 ) -> Answer:
     """Set the capacity of these periods, all of them or none; with no period the figures are confirmed as they stand.
 
-    `seen` are the versions that the caller knows (None: any). The same `key` of the same person gives the first answer again for a
-    day, whatever has happened since; what is refused because beds are promised is an answer too. Raises FiguresChanged, and
+    `seen` are the versions that the caller knows (None: any). The same `key` of the same person, or of the same program (`api_key`), gives the first
+    answer again for a day, whatever has happened since; what is refused because beds are promised is an answer too. Raises FiguresChanged, and
     KeyUsedOtherwise for another request under the key; then nothing is kept, and the key can be used again.
     """
-    CapacityRequest.objects.forgotten(now).filter(user=by, key=key).delete()
+    kept_as = _of_the_program(api_key, key) if api_key else key
+    CapacityRequest.objects.forgotten(now).filter(user=by, key=kept_as).delete()
     fingerprint = _fingerprint(site, periods)
     try:
         with transaction.atomic():
-            request = CapacityRequest.objects.create(user=by, key=key, fingerprint=fingerprint, made_at=now)
+            request = CapacityRequest.objects.create(user=by, key=kept_as, fingerprint=fingerprint, made_at=now)
     except IntegrityError:  # made before, or by a parallel call that has just committed
-        request = CapacityRequest.objects.get(user=by, key=key)
+        request = CapacityRequest.objects.get(user=by, key=kept_as)
         if request.fingerprint != fingerprint:
             raise KeyUsedOtherwise(key=key) from None
         return Answer(**request.answer)
     Site.objects.select_for_update(of=("self",), no_key=True).get(pk=site.pk)
     if seen is not None and (version := version_of(site)) not in seen:
         raise FiguresChanged(site=site, version=version)
-    outcome, body = _change(site, periods, by=by, on=on)
+    outcome, body = _change(site, periods, by=by, api_key=api_key, on=on)
     if outcome == DONE:
         site.refresh_from_db()
         first = min((period.first for period in periods), default=on)
@@ -124,19 +133,24 @@ def forget_requests(*, now: dt.datetime) -> int:
     return dropped
 
 
-def _change(site: Site, periods: Sequence[Period], *, by: User, on: dt.date) -> tuple[str, dict]:
+def _change(site: Site, periods: Sequence[Period], *, by: User, api_key: ApiKey | None, on: dt.date) -> tuple[str, dict]:
     try:
         with transaction.atomic():
             for period in sorted(periods, key=lambda period: period.first):
-                change_capacity(site=site, first=period.first, until=period.last + DAY, capacity=period.capacity, by=by, on=on)
+                change_capacity(site=site, first=period.first, until=period.last + DAY, capacity=period.capacity, by=by, api_key=api_key, on=on)
             if not periods:
-                confirm_figures(site=site, by=by, on=on)
+                confirm_figures(site=site, by=by, api_key=api_key, on=on)
     except PromisedMore as refusal:
         facts = {name: refusal.facts[name] for name in ("promised", "asked", "holders")}
         return REFUSED, {"detail": refusal.for_people(), "night": refusal.facts["night"].isoformat(), **facts}
     except NoCapacity as refusal:
         return REFUSED, {"detail": refusal.for_people(), "night": refusal.facts["nights"][0].isoformat(), "promised": 0, "asked": 0, "holders": []}
     return DONE, {}
+
+
+def _of_the_program(api_key: ApiKey, key: str) -> str:
+    """Programs of one person don't know each other's idempotency keys."""
+    return hashlib.sha256(f"{api_key.pk} {key}".encode()).hexdigest()
 
 
 def _fingerprint(site: Site, periods: Sequence[Period]) -> str:

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from recruitment.accounts.models import User
+from recruitment.accounts.models import ApiKey, User
 from recruitment.quarantine.models import BackupReservation, Site, SiteNight, Stay
 from recruitment.quarantine.services.freed_beds import note_freed_beds
 from recruitment.shared.refusals import Refusal
@@ -33,8 +33,8 @@ WITH locked AS MATERIALIZED (
     RETURNING night
 ), noted AS (
     INSERT INTO quarantine_journalentry
-        (site_id, first, until, change, capacity_delta, reserved_delta, occupied_delta, reservation_id, stay_id, by_id, at)
-    SELECT %(site)s, %(first)s, %(until)s, %(change)s, %(capacity)s, %(reserved)s, %(occupied)s, %(reservation)s, %(stay)s, %(by)s, %(at)s
+        (site_id, first, until, change, capacity_delta, reserved_delta, occupied_delta, reservation_id, stay_id, by_id, api_key_id, at)
+    SELECT %(site)s, %(first)s, %(until)s, %(change)s, %(capacity)s, %(reserved)s, %(occupied)s, %(reservation)s, %(stay)s, %(by)s, %(api_key)s, %(at)s
     WHERE (SELECT count(*) FROM moved) = %(nights)s
 )
 SELECT array_agg(night) FROM moved
@@ -66,6 +66,7 @@ class Movement:
     occupied: int = 0
     reservation: BackupReservation | None = None
     stay: Stay | None = None
+    api_key: ApiKey | None = None
 
 
 @transaction.atomic(savepoint=False)
@@ -165,6 +166,7 @@ def _update(movement: Movement, by: User | None) -> Sequence[dt.date]:
                 "reservation": movement.reservation.pk if movement.reservation else None,
                 "stay": movement.stay.pk if movement.stay else None,
                 "by": by.pk if by else None,
+                "api_key": movement.api_key.pk if movement.api_key else None,
                 "at": timezone.now(),
                 "nights": (movement.until - movement.first).days,
             },

@@ -41,7 +41,7 @@ def test_every_address_of_ours_is_named_by_the_table():
 
 @pytest.mark.parametrize("role", PEOPLE)
 def test_a_role_enters_only_where_the_table_lets_it(client, role):
-    """With an object that does not exist: whoever may enter gets 404 or a page, never 403; whoever may not, 403 or the sign-in."""
+    """With an object that does not exist: whoever may enter gets 404 or a page, never 403; whoever may not, 401, 403 or the sign-in."""
     person = PEOPLE[role]()
     if person:
         client.force_login(person)
@@ -54,7 +54,7 @@ def test_a_role_enters_only_where_the_table_lets_it(client, role):
         allowed = permission is not None and bool(TABLE[permission] & roles)
         answer = client.get(path)
         sent_to_sign_in = answer.status_code == 302 and "sign-in" in answer.headers["Location"] and "next=" in answer.headers["Location"]
-        refused = answer.status_code == 403 or sent_to_sign_in
+        refused = answer.status_code in (401, 403) or sent_to_sign_in
         failed = answer.status_code >= 500 and permission != "site.status"  # no worker runs here, and /readyz says so
         may_refuse = address.name in LIBRARY_ADDRESSES  # a library asks for more: a password to confirm, a second factor to remove
         if failed or (refused and allowed and not may_refuse) or not (refused or allowed):

@@ -204,7 +204,7 @@ def test_only_the_sites_own_manager_reads_and_writes(client, site):
         assert client.get(address(site)).status_code == 403
         assert write(client, site, etag="*", method="patch").status_code == 403
     client.logout()
-    assert client.get(address(site)).status_code == 403
+    assert client.get(address(site)).status_code == 401
 
 
 def test_every_change_of_the_ledger_is_another_version(today, site):
