@@ -13,7 +13,7 @@ GROUPS = [
     # label getter, URL names: in this order they stand together where the first of them would
     (lambda: _("Quy định, khóa ký"), ["health:policies", "health:area_levels", "health:keys"]),
     (lambda: _("Dự phòng, ổ dịch"), ["quarantine:backup", "quarantine:outbreaks", "vaccination:factories"]),
-    (lambda: _("Ổ dịch, chuyển người"), ["quarantine:outbreaks", "quarantine:incidents", "quarantine:transfers"]),
+    (lambda: _("Ổ dịch, chuyển người"), ["quarantine:outbreaks", "quarantine:incidents", "onboarding:home_tests", "quarantine:transfers"]),
     (lambda: _("Tình hình"), ["quarantine:capacity", "vaccination:coverage", "travel:inside"]),
     (lambda: _("Duyệt, sửa"), ["employers:approvals", "openings:wording_queue", "onboarding:breaches"]),
 ]
@@ -38,6 +38,7 @@ ENTRIES = [
     ("health.manage_area_levels", "health:area_levels", "map", lambda: _("Cấp độ dịch")),
     ("quarantine.move_people", "quarantine:transfers", "arrow-right-left", lambda: _("Chuyển người")),
     ("quarantine.watch", "quarantine:incidents", "siren", lambda: _("Sự cố tại khu")),
+    ("health.record_home_tests", "onboarding:home_tests", "test-tube", lambda: _("Xét nghiệm tại nơi ở")),
     ("outbreaks.read", "quarantine:outbreaks", "siren", lambda: _("Ổ dịch")),
     ("labour_market.read", "labour_market:shortages", "chart-column", lambda: _("Thiếu hụt")),
     ("quarantine.read_capacity", "quarantine:capacity", "bed-double", lambda: _("Sức chứa")),

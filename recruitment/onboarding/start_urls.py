@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from recruitment.onboarding import start_views
+from recruitment.onboarding import home_test_views, start_views
 
 urlpatterns = [
     path("receive/", start_views.today, name="today"),
@@ -13,4 +13,6 @@ urlpatterns = [
     path("my/start/", start_views.own, name="own_start"),
     path("my/start/started/", start_views.started, name="say_started"),
     path("my/start/checks/<int:pk>/", start_views.answer, name="answer_check"),
+    path("home-tests/", home_test_views.home_tests, name="home_tests"),
+    path("home-tests/<int:pk>/declare/", home_test_views.declare, name="declare_home_case"),
 ]

@@ -79,6 +79,7 @@ def _situation(
     has_started = is_employed or bool(shift and shift.started_on)
     checked_in_on = timezone.localdate(shift.checked_in_at) if shift and shift.checked_in_at else None
     has_arrived = bool(stay and stay.admitted_at) or bool(seat and seat.status == Seat.Status.BOARDED) or bool(checked_in_on) or has_started
+    decided = acceptance.clearance if has_arrived else clearance  # of that arrival; a later decision speaks of coming anew
     return Situation(
         today=on,
         arrives_on=acceptance.arrives_on,
@@ -93,17 +94,19 @@ def _situation(
         needs_pass=acceptance.from_outside,
         has_pass=has_pass,
         test_before=_test_before(clearance),
-        isolation=_isolation(acceptance, clearance, checked_in_on, on),
+        isolation=_isolation(acceptance, decided, checked_in_on, on),
         has_arrived=has_arrived,
-        tests_due=tuple((dt.date.fromisoformat(day), method) for day, method in clearance.decision.get("tests_due", []) if day > _iso(acceptance)),
+        tests_due=tests_due(acceptance, decided),
         tests_taken=tests_taken,
         contract_signed="contract" in ticked,
         has_started=has_started,
     )
 
 
-def _iso(acceptance: Acceptance) -> str:
-    return acceptance.arrives_on.isoformat()
+def tests_due(acceptance: Acceptance, clearance: Clearance) -> tuple[tuple[dt.date, str], ...]:
+    """(day, method) of every test after arrival, in order."""
+    arrives_on = acceptance.arrives_on.isoformat()
+    return tuple((dt.date.fromisoformat(day), method) for day, method in sorted(clearance.decision.get("tests_due", [])) if day > arrives_on)
 
 
 def _ride(acceptance: Acceptance, seat: Seat | None) -> Ride:

@@ -4,21 +4,19 @@ import datetime as dt
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from recruitment.accounts.permissions import may, permission
 from recruitment.health.services.readings import log_readings
 from recruitment.quarantine.models import Site, Stay, StayTest, SymptomReport
-from recruitment.quarantine.result_forms import ResultsForm
+from recruitment.quarantine.result_pages import Calendar, Due, enter_results
 from recruitment.quarantine.services.reports import answer_report
 from recruitment.quarantine.services.testing import MOST_AT_ONCE, due_tests, record_results
-from recruitment.shared.refusals import Refusal
 
-REFUSED = 422
 DAYS_SHOWN = 14
 MOST_SHOWN = 100
 DAY = dt.timedelta(days=1)
@@ -27,53 +25,29 @@ DAY = dt.timedelta(days=1)
 @permission("quarantine.manage_site")
 @never_cache
 def tests(request, pk):
-    """Overdue first, then those of the day asked for; a positive result is asked about once more before anything is written."""
     site, today = get_object_or_404(Site.objects.managed_by(request.user), pk=pk), timezone.localdate()
-    form = ResultsForm(request.POST) if request.method == "POST" else ResultsForm(initial={"taken_on": today})
-    if request.method == "POST" and form.is_valid():
-        results = form.results()
-        doubted = [] if form.cleaned_data["confirmed"] else [key for key, positive in results.items() if positive]
-        if not doubted:
-            try:
-                done = record_results(site=site, results=results, taken_on=form.cleaned_data["taken_on"], by=request.user, on=today)
-            except Refusal as refusal:
-                form.add_error(refusal.field, refusal.for_people())
-            else:
-                count = len(done.tests)
-                messages.success(request, ngettext("Đã ghi %(count)d kết quả.", "Đã ghi %(count)d kết quả.", count) % {"count": count})
-                return redirect("quarantine:watch" if done.positive else "quarantine:tests", pk)
-        else:
-            asked = StayTest.objects.filter(pk__in=doubted[:MOST_AT_ONCE], stay__site=site, taken_on=None).select_related("stay__worker__user")
-            return render(request, "quarantine/tests_confirm.html", {"site": site, "form": form, "doubted": asked, "results": results})
-    return _calendar(request, site, form, today)
-
-
-def _calendar(request, site: Site, form: ResultsForm, today: dt.date):
-    day = _day(request, today)
-    waiting = list(due_tests(site, until=day)[: MOST_AT_ONCE + 1])
     coming = StayTest.objects.filter(stay__site=site, stay__status=Stay.Status.ADMITTED, taken_on=None, due_on__gt=today)
-    days = sorted(set(coming.order_by().values_list("due_on", flat=True).distinct()))[:DAYS_SHOWN]
-    chosen = form.results() if form.is_bound else {}
-    rows = [{"test": test, "chosen": chosen.get(test.pk)} for test in waiting[:MOST_AT_ONCE]]
-    context = {
-        "site": site,
-        "form": form,
-        "rows": rows,
-        "more": len(waiting) > MOST_AT_ONCE,
-        "today": today,
-        "day": day,
-        "days": days,
-        "recorded": StayTest.objects.filter(stay__site=site, recorded_at__date=today).select_related("stay__worker__user")[:MOST_SHOWN],
-    }
-    return render(request, "quarantine/tests.html", context, status=REFUSED if form.errors else 200)
+    recorded = StayTest.objects.filter(stay__site=site, recorded_at__date=today).select_related("stay__worker__user")[:MOST_SHOWN]
+
+    def record(*, results, taken_on):
+        done = record_results(site=site, results=results, taken_on=taken_on, by=request.user, on=today)
+        return len(done.tests), bool(done.positive)
+
+    calendar = Calendar(
+        title=_("Lịch xét nghiệm"),
+        back=(reverse("quarantine:site", args=[pk]), str(site)),
+        watch=(reverse("quarantine:watch", args=[pk]), _("Việc cần xem ngay")),
+        address=reverse("quarantine:tests", args=[pk]),
+        due=lambda day: [_line(test) for test in due_tests(site, until=day)[: MOST_AT_ONCE + 1]],
+        days=sorted(set(coming.order_by().values_list("due_on", flat=True).distinct())),
+        recorded=[_line(test) for test in recorded],
+        record=record,
+    )
+    return enter_results(request, calendar)
 
 
-def _day(request, today: dt.date) -> dt.date:
-    try:
-        asked = dt.date.fromisoformat(request.GET.get("day", ""))
-    except ValueError:
-        return today
-    return min(max(asked, today), today + 60 * DAY)
+def _line(test: StayTest) -> Due:
+    return Due(key=test.pk, name=test.stay.worker.user.name, due_on=test.due_on, method=test.get_method_display())
 
 
 @permission("quarantine.watch")

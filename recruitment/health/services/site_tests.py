@@ -1,7 +1,7 @@
 """Results of tests taken by an authority or a quarantine site: confirmed facts, for many people at once."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -30,8 +30,7 @@ class TestResult:
 def record_test_results(*, results: Sequence[TestResult], by: User, on: dt.date) -> list[HealthEvent]:
     """Each result becomes a confirmed event of its person, in the order given, and everybody is decided anew once."""
     pks = {result.worker.pk for result in results}
-    HealthRecord.objects.bulk_create([HealthRecord(worker_id=pk) for pk in sorted(pks)], ignore_conflicts=True)
-    list(HealthRecord.objects.select_for_update(of=("self",), no_key=True).filter(worker__in=pks).order_by("worker_id"))
+    lock_records(pks)
     confirmed = HealthEvent.Proof.CONFIRMED
     events = [HealthEvent(worker=result.worker, facts=_facts(result), proof=confirmed, recorded_by=by) for result in results]
     HealthEvent.objects.bulk_create(events)
@@ -39,6 +38,13 @@ def record_test_results(*, results: Sequence[TestResult], by: User, on: dt.date)
     if pks:
         assess_people(pks, on=on)
     return events
+
+
+def lock_records(pks: Iterable[int]) -> None:
+    """Nobody else changes what is known of these workers' health until the transaction ends."""
+    wanted = sorted({*pks})
+    HealthRecord.objects.bulk_create([HealthRecord(worker_id=pk) for pk in wanted], ignore_conflicts=True)
+    list(HealthRecord.objects.select_for_update(of=("self",), no_key=True).filter(worker__in=wanted).order_by("worker_id"))
 
 
 def _facts(result: TestResult) -> dict:

@@ -53,13 +53,14 @@ class OutbreakClosed(Refusal):
 
 
 @transaction.atomic
-def declare_case(*, factory: Factory, worker: Worker, found_on: dt.date, by: User, on: dt.date) -> Outbreak:
+def declare_case(*, factory: Factory, worker: Worker, found_on: dt.date, by: User, on: dt.date, newcomer: bool = False) -> Outbreak:
     """Somebody of the factory is an F0. Opens the factory's outbreak, or adds to the open one, and proposes who met the person.
 
+    A `newcomer` has arrived and isolates before the first shift: nobody is known to have met him or her at work.
     Declaring the same case again changes nothing. Raises NotEmployedHere.
     """
     lock_factory(factory)
-    if not Employment.objects.current_on(on).filter(worker=worker, factory=factory).exists():
+    if not (newcomer or Employment.objects.current_on(on).filter(worker=worker, factory=factory).exists()):
         raise NotEmployedHere(worker=worker, factory=factory)
     outbreak, _opened = Outbreak.objects.get_or_create(factory=factory, closed_at=None, defaults={"opened_on": found_on, "opened_by": by})
     known = OutbreakPerson.objects.filter(outbreak=outbreak, worker=worker).first()

@@ -101,9 +101,14 @@ def record_results(*, site: Site, results: Mapping[int, bool], taken_on: dt.date
 
 def tell_health_officers(site: Site, *, now: dt.datetime) -> None:
     """That there is something to look at; what it is stands on the page alone."""
+    tell_officers(site, link=f"/sites/{site.pk}/watch/", now=now)
+
+
+def tell_officers(where: object, *, link: str, now: dt.datetime) -> None:
+    """`where` is a site, or words in the officer's language."""
     officers = User.objects.filter(memberships__in=Membership.objects.current().filter(role=Role.HEALTH_OFFICER), is_active=True)
     told = []
     for officer in officers.order_by("pk").distinct():
         with override(officer.language):
-            told.append((officer, _("%(site)s có việc cần cán bộ y tế xem ngay. Hãy mở Vùng Xanh.") % {"site": site}))
-    send_messages(told, kind="site_needs_officer", link=f"/sites/{site.pk}/watch/", now=now)
+            told.append((officer, _("%(site)s có việc cần cán bộ y tế xem ngay. Hãy mở Vùng Xanh.") % {"site": where}))
+    send_messages(told, kind="site_needs_officer", link=link, now=now)
