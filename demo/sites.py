@@ -11,6 +11,7 @@ from recruitment.places.models import IndustrialZone
 from recruitment.quarantine.models import Site
 from recruitment.quarantine.services.admissions import admit, book_bed
 from recruitment.quarantine.services.capacity import open_site_nights
+from recruitment.quarantine.services.dormitories import ask_for_approval
 from recruitment.quarantine.services.reservations import ensure_backup_cover
 from recruitment.quarantine.services.waiting import ask_for_beds
 from recruitment.shared.refusals import Refusal
@@ -62,6 +63,21 @@ def reserve_backup(random: Random, factories: list[Factory], *, today: dt.date, 
             without.append(factory)
     for factory in without[-2:]:
         ask_for_beds(factory=factory, beds=random.randint(6, 20), first=today, until=today + dt.timedelta(days=30), by=by, on=today)
+
+
+def ask_for_a_dormitory(factory: Factory, *, today: dt.date) -> None:
+    """One factory of the demo's recruiter waits for the departments' answer."""
+    recruiter = User.objects.filter(memberships__organisation__enterprise__factories=factory).order_by("pk").first()
+    conditions = "Phòng có nhà vệ sinh riêng, suất ăn phát tận cửa, khu lấy mẫu ở sân (mẫu)."
+    facts = {
+        "name": "Ký túc xá B",
+        "address": factory.address,
+        "beds": 120,
+        "rooms": 40,
+        "contact": "Phòng hành chính (mẫu)",
+        "conditions": conditions,
+    }
+    ask_for_approval(factory=factory, by=recruiter, on=today, **facts)
 
 
 def house_some(sites: list[Site], *, today: dt.date, by: User) -> None:

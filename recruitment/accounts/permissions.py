@@ -87,6 +87,7 @@ TABLE: dict[str, frozenset[str]] = {
         "health.verify_claims": [Role.HEALTH_OFFICER],
         "health.record_home_tests": [Role.HEALTH_OFFICER],
         "health.decide_about_people": [Role.HEALTH_OFFICER],
+        "quarantine.approve_dormitories": [Role.LABOUR_OFFICER, Role.HEALTH_OFFICER],
         "quarantine.read_capacity": [Role.LABOUR_OFFICER, Role.HEALTH_OFFICER],
         "vaccination.read": [Role.LABOUR_OFFICER, Role.HEALTH_OFFICER],
         "vaccination.manage": [Role.HEALTH_OFFICER],

@@ -3,6 +3,7 @@ from django.urls import path
 from recruitment.quarantine import (
     api,
     arrival_urls,
+    dormitory_views,
     outbreak_views,
     paper_views,
     pool_views,
@@ -29,6 +30,10 @@ urlpatterns = [
     path("backup/<int:pk>/reserve/", views.reserve, name="reserve"),
     path("backup/<int:pk>/join-pool/", pool_views.join, name="join_pool"),
     path("backup/<int:pk>/leave-pool/", pool_views.leave, name="leave_pool"),
+    path("backup/<int:pk>/dormitory/", dormitory_views.ask, name="ask_dormitory"),
+    path("capacity/dormitories/", dormitory_views.waiting, name="dormitories"),
+    path("capacity/dormitories/<int:pk>/", dormitory_views.approve, name="approve_dormitory"),
+    path("capacity/dormitories/<int:pk>/refuse/", dormitory_views.refuse, name="refuse_dormitory"),
     path("backup/<int:pk>/wait/", waiting_views.wait, name="wait"),
     path("backup/<int:pk>/waiting/<int:request_pk>/take/", waiting_views.take, name="take_offer"),
     path("backup/<int:pk>/waiting/<int:request_pk>/leave/", waiting_views.leave, name="leave_list"),

@@ -13,7 +13,7 @@ from recruitment.health.models import AdmissionPolicy, Clearance
 from recruitment.onboarding.models import AcceptanceBatch
 from recruitment.openings.models import Opening
 from recruitment.places.models import Province
-from recruitment.quarantine.models import Outbreak, Room, Site, Stay
+from recruitment.quarantine.models import DormitoryRequest, Outbreak, Room, Site, Stay
 from recruitment.workers.models import Worker
 from tests.browser.conftest import LAPTOP
 
@@ -43,6 +43,9 @@ PAGES["recruiter"] += ["/outbreaks/{outbreak}/", "/outbreaks/{outbreak}/replacem
 PAGES["site_manager"] += ["/sites/{site}/tests/", "/sites/{site}/watch/", "/sites/{site}/arrivals/print/", "/incidents/"]
 PAGES["recruiter"] += ["/receive/", "/batches/{batch}/"]
 PAGES["worker"] += ["/my/start/"]
+PAGES["site_manager"] += ["/sites/{site}/keys/"]
+PAGES["recruiter"] += ["/backup/{factory}/dormitory/"]
+PAGES["health_officer"] += ["/home-tests/", "/capacity/dormitories/", "/capacity/dormitories/{dormitory}/", "/capacity/dormitories/{dormitory}/refuse/"]
 CASES = [(role, path) for role, paths in PAGES.items() for path in paths]
 
 
@@ -54,6 +57,8 @@ def address_of(page, path: str) -> str:
     objects = {
         "{outbreak}": Outbreak.objects.filter(factory__in=_factories_of_the_demo()).order_by("pk"),
         "{undecided}": Worker.objects.filter(clearances__in=Clearance.objects.to_decide()).order_by("pk"),
+        "{factory}": _factories_of_the_demo().order_by("pk"),
+        "{dormitory}": DormitoryRequest.objects.waiting(),
         "{policy}": AdmissionPolicy.objects.filter(is_exercise=True),
         "{province}": Province.objects.filter(code="01", until=None),
         "{opening}": Opening.objects.filter(status="published").order_by("pk"),

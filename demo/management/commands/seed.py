@@ -19,7 +19,7 @@ from demo.pipeline import accept_a_batch, accept_some, make_applications
 from demo.rooms import make_rooms, put_to_bed
 from demo.rosters import declare_a_case, employ_some
 from demo.site_day import live_through_a_day
-from demo.sites import house_some, make_sites, reserve_backup
+from demo.sites import ask_for_a_dormitory, house_some, make_sites, reserve_backup
 from demo.travel import make_checkpoints, make_routes, send_some
 from demo.vaccination import plan_waves, report_some
 from recruitment.accounts.models import Organisation, Role, User
@@ -81,6 +81,7 @@ class Command(BaseCommand):
         live_through_a_day(houses, today=today, by=officers[Role.LABOUR_OFFICER])
         employ_some(random, plants, today=today)
         reserve_backup(random, plants, today=today, by=officers[Role.LABOUR_OFFICER])
+        ask_for_a_dormitory(plants[0], today=today)
         make_applications(random, count=min(workers // 8, openings * 12), today=today, now=now)
         outcomes = accept_some(random, count=min(workers // 60, openings), today=today)
         accept_a_batch(today=today)

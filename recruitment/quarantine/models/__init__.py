@@ -3,6 +3,7 @@
 from recruitment.quarantine.models.api import CapacityRequest
 from recruitment.quarantine.models.arrivals import ArrivalCode, ArrivalPolicy, NoShow
 from recruitment.quarantine.models.backup import BackupPool, BackupReservation, PoolMembership, ReservationNight
+from recruitment.quarantine.models.dormitories import DormitoryRequest
 from recruitment.quarantine.models.figures import FigureUpdate, KindFigures
 from recruitment.quarantine.models.incidents import SiteIncident, SiteIncidentPerson
 from recruitment.quarantine.models.outbreaks import Outbreak, OutbreakEvent, OutbreakPerson
@@ -25,6 +26,7 @@ __all__ = [
     "CapacityRequest",
     "CompletionPaper",
     "DateRange",
+    "DormitoryRequest",
     "EarlyLeaving",
     "FigureUpdate",
     "FreedBeds",

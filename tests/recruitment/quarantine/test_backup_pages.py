@@ -70,7 +70,7 @@ def test_missing_beds_come_with_the_nearest_sites_that_have_room(client, factory
 
 
 def test_when_every_site_is_full_the_way_out_is_named(client, factory):
-    assert "Hãy liên hệ Sở" in client.get(page_of(factory)).content.decode()
+    assert "xin duyệt ký túc xá của nhà máy" in client.get(page_of(factory)).content.decode()
 
 
 def test_beds_are_reserved_and_the_page_says_so(client, today, factory):

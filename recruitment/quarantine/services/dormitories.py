@@ -1,0 +1,113 @@
+"""A factory's own dormitory becomes a quarantine site: asked for, approved or refused."""
+
+import datetime as dt
+
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, override
+
+from recruitment.accounts.models import Membership, Organisation, Role, User
+from recruitment.employers.models import Factory
+from recruitment.notifications.services.messages import send_messages
+from recruitment.quarantine.models import DormitoryRequest, FreedBeds, Site
+from recruitment.quarantine.services.capacity import OPEN_AHEAD, change_capacity
+from recruitment.quarantine.services.freed_beds import note_offers_made
+from recruitment.quarantine.services.holders import lock_holder
+from recruitment.quarantine.services.reservations import reserve_backup_beds
+from recruitment.shared.refusals import Conflict, Refusal
+
+
+class AskedAlready(Refusal):
+    """A request of the factory waits for an answer. Carries `factory`."""
+
+    def for_people(self) -> str:
+        return _("Nhà máy đã có một yêu cầu đang chờ duyệt. Hãy đợi trả lời rồi gửi tiếp.")
+
+
+class DecidedAlready(Conflict):
+    """Another officer was faster. Carries `dormitory`, the request."""
+
+    def for_people(self) -> str:
+        dormitory = self.facts["dormitory"]
+        return _("%(person)s đã trả lời yêu cầu này: %(status)s.") % {"person": dormitory.decided_by, "status": dormitory.get_status_display()}
+
+
+@transaction.atomic
+def ask_for_approval(
+    *, factory: Factory, name: str, address: str, beds: int, rooms: int, contact: str, conditions: str, by: User, on: dt.date
+) -> DormitoryRequest:
+    """Both departments are told. Raises AskedAlready."""
+    facts = {"name": name, "address": address, "beds": beds, "rooms": rooms, "contact": contact, "conditions": conditions}
+    try:
+        with transaction.atomic():
+            request = DormitoryRequest.objects.create(factory=factory, asked_by=by, asked_at=timezone.now(), **facts)
+    except IntegrityError:
+        raise AskedAlready(factory=factory) from None
+    officers = Membership.objects.current().filter(role__in=[Role.LABOUR_OFFICER, Role.HEALTH_OFFICER])
+    text = gettext_noop("%(factory)s xin duyệt ký túc xá %(beds)s giường làm khu cách ly.")
+    _tell(officers, text, kind="dormitory_asked", link=f"/capacity/dormitories/{request.pk}/", factory=factory, beds=beds)
+    return request
+
+
+@transaction.atomic
+def approve_dormitory(*, dormitory: DormitoryRequest, by: User, on: dt.date) -> Site:
+    """The dormitory is a site from tonight, managed by whoever asked; all its beds are the factory's backup, for the coming year.
+
+    Beds of the factory's own house are not offered to those on the waiting list. Raises DecidedAlready.
+    """
+    factory = DormitoryRequest.objects.select_related("factory").get(pk=dormitory.pk).factory
+    lock_holder(factory)
+    dormitory = _pending(dormitory)
+    name, zone = f"{dormitory.name} · {factory.name}"[:160], factory.zone
+    organisation = Organisation.objects.create(kind=Organisation.Kind.SITE, name=name)
+    place = {"zone": zone, "commune": factory.commune, "address": dormitory.address, "latitude": zone.latitude, "longitude": zone.longitude}
+    site = Site.objects.create(organisation=organisation, code=f"ktx-{dormitory.pk}", name=name, kind=Site.Kind.DORMITORY, **place)
+    Membership.objects.create(user=dormitory.asked_by, organisation=organisation, role=Role.SITE_MANAGER)
+    until = on + OPEN_AHEAD
+    change_capacity(site=site, first=on, until=until, capacity=dormitory.beds, by=by, on=on)
+    site.refresh_from_db()  # its figures are fresh now
+    note_offers_made(list(FreedBeds.objects.filter(site=site).values_list("site_id", "version")))
+    reserve_backup_beds(factory=factory, site=site, first=on, until=until, beds=dormitory.beds, by=by, on=on)
+    _decide(dormitory, DormitoryRequest.Status.APPROVED, by=by, site=site)
+    text = gettext_noop("%(name)s được duyệt làm khu cách ly: %(beds)s giường được giữ làm dự phòng của nhà máy.")
+    _tell(_recruiters(factory), text, kind="dormitory_approved", link=f"/backup/{factory.pk}/", name=dormitory.name, beds=dormitory.beds)
+    return site
+
+
+@transaction.atomic
+def refuse_dormitory(*, dormitory: DormitoryRequest, reason: str, by: User, on: dt.date) -> DormitoryRequest:
+    """For a reason that the factory reads. Raises DecidedAlready."""
+    dormitory = _pending(dormitory)
+    _decide(dormitory, DormitoryRequest.Status.REFUSED, by=by, reason=reason)
+    text = gettext_noop("%(name)s chưa được duyệt làm khu cách ly: %(reason)s")
+    link = f"/backup/{dormitory.factory_id}/dormitory/"
+    _tell(_recruiters(dormitory.factory), text, kind="dormitory_refused", link=link, name=dormitory.name, reason=reason)
+    return dormitory
+
+
+def _pending(dormitory: DormitoryRequest) -> DormitoryRequest:
+    rows = DormitoryRequest.objects.select_for_update(of=("self",), no_key=True).select_related("factory", "asked_by", "decided_by")
+    found = rows.get(pk=dormitory.pk)
+    if found.status != DormitoryRequest.Status.PENDING:
+        raise DecidedAlready(dormitory=found)
+    return found
+
+
+def _decide(dormitory: DormitoryRequest, status: str, *, by: User, site: Site | None = None, reason: str = "") -> None:
+    dormitory.status, dormitory.decided_by, dormitory.decided_at, dormitory.site, dormitory.reason = status, by, timezone.now(), site, reason
+    dormitory.save(update_fields=["status", "decided_by", "decided_at", "site", "reason"])
+
+
+def _recruiters(factory: Factory) -> QuerySet[Membership]:
+    return Membership.objects.current().filter(role=Role.RECRUITER, organisation__enterprise__factories=factory)
+
+
+def _tell(memberships: QuerySet[Membership], text: str, *, kind: str, link: str, **facts: object) -> None:
+    """Everybody of these, each in his or her language; `text` is a msgid."""
+    told = []
+    for person in User.objects.filter(memberships__in=memberships, is_active=True).order_by("pk").distinct():
+        with override(person.language):
+            told.append((person, _(text) % facts))
+    send_messages(told, kind=kind, link=link, now=timezone.now())
