@@ -14,11 +14,11 @@ from recruitment.quarantine.figure_forms import KindForm, read_key, read_moment,
 from recruitment.quarantine.models import RoomKind, Site, Stay
 from recruitment.quarantine.services.figures import FiguresChanged, beds_by_kind, counts_of, latest_update, mismatches, write_figures
 from recruitment.quarantine.services.freshness import freshness, limits
-from recruitment.shared.offline import keeper
+from recruitment.shared.offline import keeper, wants_json
 from recruitment.shared.refusals import Refusal
 
 REFUSED, CHANGED = 422, 409
-ASSETS = ["css/site.css", "css/staff.css", "css/rooms.css", "js/figures.js", "images/logo.svg"]
+ASSETS = ["css/site.css", "css/staff.css", "css/rooms.css", "js/queue.js", "js/figures.js", "images/logo.svg"]
 
 
 @permission("quarantine.manage_site")
@@ -51,7 +51,7 @@ def quick_update(request, pk):
     except Refusal as refusal:
         return _refused(request, site, forms, refusal.for_people(), REFUSED)
     done = _("Đã xác nhận: số liệu không đổi.") if unchanged else _("Đã ghi số liệu.")
-    if _wants_json(request):
+    if wants_json(request):
         return JsonResponse({"outcome": "done", "message": done, "seen": update.pk})
     messages.success(request, done)
     return redirect("quarantine:quick_update", pk)
@@ -81,7 +81,7 @@ def _press(forms: list[KindForm], step: str) -> None:
 
 
 def _refused(request, site, forms, message: str, status: int, *, changed: FiguresChanged | None = None):
-    if _wants_json(request):
+    if wants_json(request):
         said = [f"{form.label}, {form.fields[field].label}: {text}" for form in forms for field, texts in form.errors.items() for text in texts]
         lines = [row.in_words() for row in changed.facts["differences"]] if changed else said
         latest = changed.facts["latest"].pk if changed and changed.facts["latest"] else 0
@@ -113,7 +113,3 @@ def _page(request, site, forms, *, message="", status=200, changed=None, steppin
         "without_bed": Stay.objects.filter(site=site, status=Stay.Status.ADMITTED).exclude(bed_assignments__during__contains=today).count(),
     }
     return render(request, "quarantine/quick_update.html", context, status=status)
-
-
-def _wants_json(request) -> bool:
-    return request.headers.get("Accept", "").startswith("application/json")

@@ -1,6 +1,7 @@
 """The person's own stay: when and where, which day it is today, and the code for the gate."""
 
 from django.contrib import messages
+from django.http import JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -8,10 +9,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from recruitment.accounts.permissions import permission
+from recruitment.accounts.sessions import SHARED_SECONDS
+from recruitment.quarantine.figure_forms import read_key, read_moment
 from recruitment.quarantine.models import Stay
 from recruitment.quarantine.result_forms import ReportForm
 from recruitment.quarantine.services.arrivals import address_of, codes_of
-from recruitment.quarantine.services.reports import report_symptoms
+from recruitment.quarantine.services.reports import NotInside, report_symptoms
+from recruitment.shared.offline import wants_json
 from recruitment.shared.qr import qr_code
 from recruitment.shared.refusals import Refusal
 
@@ -30,20 +34,41 @@ def own(request):
 @never_cache
 @require_POST
 def report(request):
-    """How the person feels, for the site and health officers."""
+    """How the person feels, for the site and health officers. What waited on the phone comes with a key, and asks for JSON."""
     form, stay = ReportForm(request.POST), _current(request)
     if stay is None:
-        messages.error(request, _("Bạn không ở khu cách ly nào. Nếu thấy không khỏe, hãy gọi trạm y tế gần nhất."))
-        return redirect("quarantine:own_stay")
+        return _outside(request)
     if form.is_valid():
+        noted = {"key": read_key(request.POST.get("key", "")), "noted_at": read_moment(request.POST.get("noted_at", ""))}
         try:
-            report_symptoms(stay=stay, text=form.cleaned_data["text"], by=request.user, on=timezone.localdate())
+            report_symptoms(stay=stay, text=form.cleaned_data["text"], **noted, by=request.user, on=timezone.localdate())
         except Refusal as refusal:
             form.add_error(refusal.field, refusal.for_people())
         else:
-            messages.success(request, _("Đã báo cho người trực khu và cán bộ y tế. Nếu khó thở hoặc nặng lên, hãy gọi 115."))
-            return redirect("quarantine:own_stay")
+            return _reported(request)
+    if wants_json(request):
+        return _unsent(" ".join(text for texts in form.errors.values() for text in texts))
     return _page(request, form)
+
+
+def _reported(request):
+    done = _("Đã báo cho người trực khu và cán bộ y tế. Nếu khó thở hoặc nặng lên, hãy gọi 115.")
+    if wants_json(request):
+        return JsonResponse({"outcome": "done", "message": done})
+    messages.success(request, done)
+    return redirect("quarantine:own_stay")
+
+
+def _outside(request):
+    said = NotInside().for_people()
+    if wants_json(request):
+        return _unsent(said)
+    messages.error(request, said)
+    return redirect("quarantine:own_stay")
+
+
+def _unsent(message: str):
+    return JsonResponse({"outcome": "refused", "message": message}, status=REFUSED)
 
 
 def _current(request) -> Stay | None:
@@ -56,7 +81,7 @@ def _page(request, form: ReportForm):
     own_stays = Stay.objects.filter(worker=request.user.worker).select_related("site")
     stay = _current(request) or own_stays.filter(status=Stay.Status.RELEASED).order_by("-ended_at", "pk").first()
     missed = None if stay else own_stays.filter(no_show__isnull=False).order_by("-ended_at", "pk").first()
-    context = {"stay": stay, "missed": missed, "today": today, "form": form}
+    context = {"stay": stay, "missed": missed, "today": today, "form": form, "shared": request.session.get_expiry_age() <= SHARED_SECONDS}
     if stay:
         papers = stay.papers.filter(revoked_at=None)
         context |= {"tests": stay.tests.order_by("due_on", "pk"), "papers": papers, "reports": stay.reports.order_by("-at", "-pk")[:REPORTS_SHOWN]}

@@ -1,4 +1,4 @@
-"""Pages that a phone keeps: the small script that does it, served from below the page so that it may."""
+"""Pages that a phone keeps: the small script that does it, served from below the page so that it may; and what waits on a phone."""
 
 import hashlib
 import json
@@ -17,3 +17,8 @@ def keeper(request, *, name: str, page: str, assets: Sequence[str]) -> HttpRespo
     response = render(request, "components/offline.js", context, content_type="text/javascript; charset=utf-8")
     response.headers["Cache-Control"] = "no-cache"
     return response
+
+
+def wants_json(request) -> bool:
+    """A queue on the phone (queue.js) sends, not a form."""
+    return request.headers.get("Accept", "").startswith("application/json")

@@ -45,7 +45,12 @@ PAGES["recruiter"] += ["/receive/", "/batches/{batch}/"]
 PAGES["worker"] += ["/my/start/"]
 PAGES["site_manager"] += ["/sites/{site}/keys/"]
 PAGES["recruiter"] += ["/backup/{factory}/dormitory/"]
-PAGES["health_officer"] += ["/home-tests/", "/capacity/dormitories/", "/capacity/dormitories/{dormitory}/", "/capacity/dormitories/{dormitory}/refuse/"]
+PAGES["health_officer"] += [
+    "/home-tests/",
+    "/capacity/dormitories/",
+    "/capacity/dormitories/{dormitory}/",
+    "/capacity/dormitories/{dormitory}/refuse/",
+]
 CASES = [(role, path) for role, paths in PAGES.items() for path in paths]
 
 

@@ -85,9 +85,13 @@ class SymptomReportQuerySet(models.QuerySet):
 
 
 class SymptomReport(models.Model):
-    """What a person told about how he or she feels, encrypted, until somebody has looked after it."""
+    """What a person told about how he or she feels, encrypted, until somebody has looked after it.
+
+    `key` comes from the phone, which may send the same report again; `at`: when it was written.
+    """
 
     stay = models.ForeignKey(Stay, on_delete=models.CASCADE, related_name="reports")
+    key = models.UUIDField(null=True)
     text = EncryptedTextField()
     at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
@@ -98,8 +102,9 @@ class SymptomReport(models.Model):
     class Meta:
         ordering = ["-at", "-pk"]
         constraints = [
+            models.UniqueConstraint(fields=["stay", "key"], name="one_report_per_key"),
             models.CheckConstraint(
                 condition=Q(answered_at=None, answered_by=None) | Q(answered_at__isnull=False, answered_by__isnull=False),
                 name="report_is_answered_by_somebody",
-            )
+            ),
         ]

@@ -1,6 +1,7 @@
 """What people in a site report about how they feel: told at once to whoever looks after them, read on the page alone."""
 
 import datetime as dt
+import uuid
 
 from django.db import transaction
 from django.utils import timezone
@@ -33,12 +34,17 @@ class AlreadyReported(Refusal):
 
 
 @transaction.atomic
-def report_symptoms(*, stay: Stay, text: str, by: User, on: dt.date) -> SymptomReport:
-    """The site's managers and health officers get a message that says nothing of health. The same words twice are one report.
+def report_symptoms(
+    *, stay: Stay, text: str, key: uuid.UUID | None = None, noted_at: dt.datetime | None = None, by: User, on: dt.date
+) -> SymptomReport:
+    """The site's managers and health officers get a message that says nothing of health. The same words twice are one report,
+    and so is what comes again with the same `key`. `noted_at`: when a phone without a network wrote it down.
 
     Raises NotInside or AlreadyReported.
     """
     stay = Stay.objects.select_for_update(of=("self",), no_key=True).select_related("site").get(pk=stay.pk)
+    if key and (sent := SymptomReport.objects.filter(stay=stay, key=key).first()):
+        return sent
     if stay.status != Stay.Status.ADMITTED:
         raise NotInside(stay=stay)
     waiting = list(SymptomReport.objects.filter(stay=stay, answered_at=None).order_by("pk"))
@@ -48,7 +54,7 @@ def report_symptoms(*, stay: Stay, text: str, by: User, on: dt.date) -> SymptomR
     if len(waiting) >= MOST_OPEN:
         raise AlreadyReported(stay=stay)
     now = timezone.now()
-    report = SymptomReport.objects.create(stay=stay, text=text, at=now)
+    report = SymptomReport.objects.create(stay=stay, key=key, text=text, at=min(noted_at or now, now))
     there = Membership.objects.current().filter(role=Role.SITE_MANAGER, organisation=stay.site.organisation_id)
     told = []
     for manager in User.objects.filter(memberships__in=there, is_active=True).order_by("pk").distinct():
