@@ -71,6 +71,11 @@ def test_the_list_takes_as_many_queries_for_one_trip_as_for_thirty(officer, toda
         officer.get("/trips/")
 
 
+def test_the_list_says_how_many_trips_there_are_and_when_they_were_counted(officer, trip):
+    TripFactory()
+    assert "2 chuyến, tính lúc 09:0" in officer.get("/trips/").content.decode()
+
+
 def test_people_board_by_code_and_by_name_and_the_list_closes_and_leaves(officer, trip, today):
     first, second = ride(trip, today, name="Hoàng Thị Một"), ride(trip, today, name="Hoàng Thị Hai")
     entry_pass = issue_pass(worker=first.worker, factory=FactoryFactory(), valid_from=today, valid_until=today, seat=first, by=None, on=today)
