@@ -102,7 +102,10 @@ class WaitingAcceptanceQuerySet(models.QuerySet):
 
 
 class WaitingAcceptance(models.Model):
-    """The recruiter wants this person, and what lacks is room: it is completed by itself, in order, when room appears."""
+    """The recruiter wants this person, and what lacks is room: it is completed by itself, in order, when room appears.
+
+    What was lacking at the last try: a place, backup cover, a bed on the nights from `bed_from`, a seat that arrives from `seat_from` on.
+    """
 
     class Outcome(models.TextChoices):
         ACCEPTED = "accepted", _("đã nhận")
@@ -112,6 +115,12 @@ class WaitingAcceptance(models.Model):
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(auto_now_add=True)
     tried_at = models.DateTimeField(null=True)
+    lacks_place = models.BooleanField(default=False, db_default=False)
+    lacks_cover = models.BooleanField(default=False, db_default=False)
+    bed_from = models.DateField(null=True)
+    bed_until = models.DateField(null=True)
+    seat_from = models.DateField(null=True)
+    seat_until = models.DateField(null=True)
     ended_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=10, choices=Outcome, blank=True, default="")
 

@@ -22,6 +22,7 @@ from recruitment.health.models import Clearance, HealthRecord
 from recruitment.health.services.assessments import assess_worker
 from recruitment.onboarding.models import Acceptance
 from recruitment.onboarding.services.journey import arrival_day, pass_of, seat_of, secure_pass, secure_seat, trips_to_choose
+from recruitment.onboarding.services.queue_order import in_front
 from recruitment.openings.services.places import fill_place, lock_openings
 from recruitment.quarantine.services.holders import lives_outside
 from recruitment.quarantine.services.securing import EntryBed, SecuredBeds, secure_beds
@@ -83,6 +84,7 @@ def accept_decided(*, application: Application, decided: Clearance | None, by: U
     clearance = _still_current(decided, worker) or assess_worker(worker=worker, by=by, on=on)
     plan, now = _plan(application, worker, clearance, on), timezone.now()
     secured = _secure_everything(application, worker, plan, by, on)
+    _refuse_overtaking(application, secured)
     has_agreed = application.status == Status.AGREED
     application.accept()
     keep(application, by=by)
@@ -232,6 +234,12 @@ def _secure_everything(application: Application, worker: Worker, plan: Plan, by:
     if shortfalls:
         raise NotAccepted(application=application, shortfalls=shortfalls)
     return secured
+
+
+def _refuse_overtaking(application: Application, secured: Secured) -> None:
+    takes_place = application.status != Status.AGREED
+    if first := in_front(application=application, takes_place=takes_place, beds=secured.beds, seat=secured.seat):
+        raise NotAccepted(application=application, shortfalls=[first])
 
 
 def _refuse_hired(worker: Worker) -> None:

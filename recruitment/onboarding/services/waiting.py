@@ -13,6 +13,7 @@ from recruitment.applications.services.steps import WrongMoment, locked, tell_re
 from recruitment.onboarding.models import Acceptance, WaitingAcceptance
 from recruitment.onboarding.services.acceptance import NotAccepted, accept
 from recruitment.onboarding.services.journey import NoTrip
+from recruitment.onboarding.services.queue_order import OthersAreFirst, lacks_of
 from recruitment.onboarding.services.undoing import lock_person
 from recruitment.openings.services.places import NoPlacesLeft
 from recruitment.quarantine.services.cover import NoBackupCover
@@ -21,7 +22,7 @@ from recruitment.shared.refusals import Refusal
 from recruitment.travel.services.trips import NoSeat
 
 Outcome = WaitingAcceptance.Outcome
-ROOM = (NoPlacesLeft, BedsMissing, NoTrip, NoSeat)  # what may appear by itself
+ROOM = (NoPlacesLeft, BedsMissing, NoTrip, NoSeat, OthersAreFirst)  # what may appear by itself
 
 
 class NotForRoom(Refusal):
@@ -43,8 +44,12 @@ def accept_or_wait(*, application: Application, by: User, on: dt.date) -> Accept
     except NotAccepted as refusal:
         if others := [shortfall for shortfall in refusal.facts["shortfalls"] if not isinstance(shortfall, ROOM)]:
             raise NotForRoom(shortfalls=others) from refusal
+        lacks = lacks_of(refusal.facts["shortfalls"])
     application = locked(application)
-    wait, is_new = WaitingAcceptance.objects.get_or_create(application=application, ended_at=None, defaults={"asked_by": by})
+    noted = {**lacks, "tried_at": timezone.now()}
+    wait, is_new = WaitingAcceptance.objects.update_or_create(
+        application=application, ended_at=None, defaults=noted, create_defaults={"asked_by": by, **noted}
+    )
     if is_new:
         tell_worker(
             application,
@@ -87,9 +92,11 @@ def complete_waiting(*, on: dt.date) -> int:
     accepted = 0
     full_openings: set[int] = set()
     bare_factories: set[int] = set()
+    behind: list[int] = []
     for wait in list(WaitingAcceptance.objects.open().select_related("application__opening", "asked_by")):
         opening = wait.application.opening
         if opening.pk in full_openings or opening.factory_id in bare_factories:
+            behind.append(wait.pk)
             continue
         try:
             accepted += _complete(wait, on)
@@ -97,9 +104,10 @@ def complete_waiting(*, on: dt.date) -> int:
             lacking = [deep for one in refusal.facts["shortfalls"] for deep in (one.facts["refusals"] if isinstance(one, BedsMissing) else [one])]
             full_openings |= {opening.pk for one in lacking if isinstance(one, NoPlacesLeft)}
             bare_factories |= {opening.factory_id for one in lacking if isinstance(one, NoBackupCover)}
-            WaitingAcceptance.objects.filter(pk=wait.pk).update(tried_at=timezone.now())
+            WaitingAcceptance.objects.filter(pk=wait.pk).update(tried_at=timezone.now(), **lacks_of(refusal.facts["shortfalls"]))
         except WrongMoment:
             continue  # it ended meanwhile; the next call clears it away
+    WaitingAcceptance.objects.filter(pk__in=behind).update(bed_from=None, bed_until=None, seat_from=None, seat_until=None)  # of no use to them yet
     return accepted
 
 
