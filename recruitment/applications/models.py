@@ -191,6 +191,10 @@ class Application(models.Model):
     def undo(self):
         """What was accepted comes to nothing, not by the worker's wish: see onboarding."""
 
+    @transition(status, source=Status.CLOSED, target=Status.ACCEPTED)
+    def stand_again(self):
+        """Its ending was a mistake: somebody noted as missing came after all, or a repair is taken back. See onboarding."""
+
 
 class ApplicationEvent(models.Model):
     """What happened to an application, when, and who did it."""

@@ -23,3 +23,12 @@ class RepairForm(forms.Form):
         help_text=_("Được ghi lại cùng tên bạn. Không ghi thông tin sức khỏe."),
         error_messages={"required": _("Hãy ghi lý do sửa.")},
     )
+
+
+class RepairUndoingForm(forms.Form):
+    reason = CleanCharField(
+        label=_("Lý do hoàn tác"),
+        max_length=300,
+        help_text=_("Được ghi lại cùng tên bạn. Không ghi thông tin sức khỏe."),
+        error_messages={"required": _("Hãy ghi lý do hoàn tác.")},
+    )

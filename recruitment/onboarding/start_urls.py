@@ -10,6 +10,7 @@ urlpatterns = [
     path("applicants/<int:pk>/check-in/", start_views.check_in_page, name="check_in"),
     path("applicants/<int:pk>/first-shift/", start_views.confirm, name="first_shift"),
     path("applicants/<int:pk>/no-show/", start_views.no_show, name="no_show"),
+    path("applicants/<int:pk>/came/", start_views.came, name="came"),
     path("my/start/", start_views.own, name="own_start"),
     path("my/start/started/", start_views.started, name="say_started"),
     path("my/start/checks/<int:pk>/", start_views.answer, name="answer_check"),

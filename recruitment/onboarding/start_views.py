@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from recruitment.accounts.permissions import permission
 from recruitment.applications.models import Application
 from recruitment.onboarding.models import Acceptance, FirstShift, StayedCheck
+from recruitment.onboarding.services import gate
 from recruitment.onboarding.services.first_shift import (
     FEWEST_ANSWERS,
     address_of,
@@ -81,6 +82,13 @@ def confirm(request, pk):
 def no_show(request, pk):
     """Asks first: place, beds, seat and pass go to others at once."""
     return _ask(request, pk, report_no_show, "onboarding/no_show.html", _("Đã ghi %(name)s không đến và trả lại mọi chỗ đã giữ."))
+
+
+@permission("onboarding.receive")
+@never_cache
+def came(request, pk):
+    """Noted as missing, and there after all."""
+    return _ask(request, pk, gate.correct_no_show, "onboarding/came.html", _("Đã ghi %(name)s có đến; chỗ được giữ lại."))
 
 
 @permission("applications.follow_own")
@@ -168,6 +176,9 @@ def _day(request, form: CodeForm, wrong: str = ""):
     for acceptance in rows:
         stage = stage_of(acceptance, on=on)
         groups[stage.kind].append({"acceptance": acceptance, "stage": stage, "person": acceptance.application.worker.user})
+    clocks = {row.pk: gate.frees_at(row, policy) for row, policy in gate.with_policies(row["acceptance"] for row in groups[LATE])}
+    for row in groups[LATE]:
+        row["frees_at"] = clocks.get(row["acceptance"].pk)
     missed = ours.filter(undone_because=Acceptance.Undoing.NO_SHOW, undone_at__gte=timezone.now() - MISSED_DAYS * DAY).order_by("-undone_at", "pk")
     context = {
         "form": form,
@@ -179,7 +190,7 @@ def _day(request, form: CodeForm, wrong: str = ""):
         "isolating": groups[ISOLATING],
         "to_start": groups[TO_START],
         "started": groups[STARTED],
-        "missed": missed[:MOST_MISSED],
+        "missed": [(row, gate.is_correctable(row)) for row in missed[:MOST_MISSED]],
         "missed_days": MISSED_DAYS,
         "outcomes": _outcomes(own_openings),
     }

@@ -5,6 +5,7 @@ from recruitment.onboarding.services.batch_runs import continue_batch, continue_
 from recruitment.onboarding.services.breaches import record_breaches
 from recruitment.onboarding.services.confirming import release_no_shows, release_unconfirmed, release_without_a_ride
 from recruitment.onboarding.services.first_shift import ask_how_it_goes
+from recruitment.onboarding.services.gate import release_missing, remind_of_missing
 from recruitment.onboarding.services.lost_seats import settle_lost_seats
 from recruitment.onboarding.services.moved_starts import note_moved_starts
 from recruitment.onboarding.services.redating import follow_changes
@@ -21,6 +22,8 @@ def look_after_acceptances() -> None:
     release_no_shows(on=on)
     settle_lost_seats(on=on)
     release_without_a_ride(now=now, on=on)
+    release_missing(now=now, on=on)
+    remind_of_missing(now=now, on=on)
     follow_changes(on=on)
     complete_waiting(on=on)
     note_moved_starts(on=on)

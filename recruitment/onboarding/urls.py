@@ -25,6 +25,7 @@ urlpatterns = [
     path("coming/", task_views.arrivals, name="arrivals"),
     path("breaches/", breach_views.breaches, name="breaches"),
     path("breaches/<int:pk>/repair/", breach_views.repair_breach, name="repair"),
+    path("breaches/<int:pk>/undo/", breach_views.undo, name="undo_repair"),
     path("openings/<int:pk>/accept/", batch_views.accept_chosen, name="accept_many"),
     path("batches/<int:pk>/", batch_views.progress, name="batch"),
 ]

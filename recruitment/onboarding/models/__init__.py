@@ -1,7 +1,7 @@
 """Acceptances with everything that follows them, batches, replacements, and breaches of what must hold."""
 
 from recruitment.onboarding.models.acceptances import Acceptance, StartMove, TaskTick, WaitingAcceptance
-from recruitment.onboarding.models.arriving import FirstShift, StayedCheck
+from recruitment.onboarding.models.arriving import FirstShift, GatePolicy, StayedCheck
 from recruitment.onboarding.models.batches import AcceptanceBatch, BatchLine
 from recruitment.onboarding.models.breaches import Breach
 from recruitment.onboarding.models.replacements import Replacement
@@ -12,6 +12,7 @@ __all__ = [
     "BatchLine",
     "Breach",
     "FirstShift",
+    "GatePolicy",
     "Replacement",
     "StartMove",
     "StayedCheck",

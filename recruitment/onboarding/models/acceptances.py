@@ -64,6 +64,7 @@ class Acceptance(models.Model):
     accepted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     confirm_by = models.DateTimeField(null=True, help_text=_("người lao động xác nhận trước lúc này"))
     confirmed_at = models.DateTimeField(null=True)
+    reminded_at = models.DateTimeField(null=True, help_text=_("đã nhắc nhà máy là chưa thấy người này đến"))
     to_decide = models.CharField(max_length=600, blank=True, default="", db_default="", help_text=_("vì sao không tự xếp lại được ngày"))
     ride_by = models.DateTimeField(null=True, help_text=_("mất ghế xe, giường đã trả: chỗ làm được giữ đến lúc này để tìm cách đi khác"))
     undone_at = models.DateTimeField(null=True)

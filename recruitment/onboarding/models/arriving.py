@@ -1,5 +1,7 @@
 """From arrival to the first shift, and how it went afterwards."""
 
+import datetime as dt
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -63,3 +65,39 @@ class StayedCheck(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["due_on"], condition=Q(asked_at=None), name="check_to_ask")]
+
+
+class GatePolicyQuerySet(models.QuerySet):
+    def in_force(self, on: dt.date) -> "GatePolicy | None":
+        """The newest one in force on the day; None: the factory alone says who did not come."""
+        return self.filter(Q(until=None) | Q(until__gte=on), since__lte=on).order_by("-since", "-pk").first()
+
+
+class GatePolicy(models.Model):
+    """How long a factory waits for whoever comes straight to it. No published rule exists: dated data.
+
+    The hours run from the end of the day on which the person is expected there; the rule is the one in force on that day.
+    """
+
+    number = models.CharField(_("số văn bản"), max_length=60)
+    since = models.DateField(_("từ ngày"))
+    until = models.DateField(_("đến hết ngày"), null=True, blank=True)
+    remind_hours = models.PositiveSmallIntegerField(_("nhắc nhà máy sau khi hết ngày hẹn (giờ)"), default=10)
+    free_hours = models.PositiveSmallIntegerField(_("trả lại chỗ sau khi hết ngày hẹn (giờ)"), default=58)
+    correct_hours = models.PositiveSmallIntegerField(_("sửa được “không đến” trong (giờ)"), default=72)
+    is_exercise = models.BooleanField(_("diễn tập"), default=False)
+
+    objects = GatePolicyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-since", "-pk"]
+        verbose_name = _("thời hạn chờ người đến nhà máy")
+        verbose_name_plural = _("thời hạn chờ người đến nhà máy")
+        constraints = [
+            models.CheckConstraint(condition=Q(free_hours__lte=336, remind_hours__lt=models.F("free_hours")), name="reminded_before_it_is_freed"),
+            models.CheckConstraint(condition=Q(correct_hours__lte=336), name="no_shows_are_corrected_soon"),
+            models.CheckConstraint(condition=Q(until=None) | Q(until__gte=models.F("since")), name="gate_policy_ends_after_it_begins"),
+        ]
+
+    def __str__(self):
+        return self.number

@@ -17,7 +17,7 @@ class BreachQuerySet(models.QuerySet):
 class Breach(models.Model):
     """Something that must never be (onboarding/invariants.py) and was found: who has to see to it, by when, and how it ended.
 
-    Rows are kept: they are the journal of repairs.
+    Rows are kept: they are the journal of repairs. `trace`: what a repair that can be taken back changed, "before" and "after".
     """
 
     class Owner(models.TextChoices):
@@ -40,6 +40,10 @@ class Breach(models.Model):
     repaired_at = models.DateTimeField(null=True)
     repair_reason = models.CharField(max_length=300, blank=True, default="")
     outcome = models.CharField(max_length=600, blank=True, default="")
+    trace = models.JSONField(default=dict, db_default={})
+    undone_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    undone_at = models.DateTimeField(null=True)
+    undo_reason = models.CharField(max_length=300, blank=True, default="", db_default="")
 
     objects = BreachQuerySet.as_manager()
 
@@ -50,6 +54,10 @@ class Breach(models.Model):
             models.CheckConstraint(
                 condition=Q(repaired_at=None, repaired_by=None) | Q(repaired_at__isnull=False, repaired_by__isnull=False) & ~Q(repair_reason=""),
                 name="repair_has_its_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(undone_at=None, undone_by=None) | Q(undone_at__isnull=False, repaired_at__isnull=False) & ~Q(undo_reason=""),
+                name="a_repair_is_undone_for_a_reason",
             ),
         ]
 

@@ -10,9 +10,8 @@ from recruitment.accounts.models import User
 from recruitment.onboarding import invariants
 from recruitment.onboarding.models import Breach
 from recruitment.onboarding.services import repairs
+from recruitment.onboarding.services.repair_undoing import TIME_TO_MEND, state_of
 from recruitment.shared.refusals import Refusal
-
-TIME_TO_MEND = dt.timedelta(hours=24)
 
 
 class NotRepaired(Refusal):
@@ -50,11 +49,13 @@ def repair(*, breach: Breach, reason: str, by: User, on: dt.date) -> Breach:
     if breach.mended_at:
         return breach
     now = timezone.now()
+    before = state_of(breach)
     done = repairs.BY_RULE[breach.rule](breach.subject, by, on)
     if any((one.rule.code, one.subject) == (breach.rule, breach.subject) for one in invariants.find(on=on, now=now, codes=[breach.rule])):
         raise NotRepaired(breach=breach)
     breach.repaired_by, breach.repaired_at, breach.repair_reason = by, now, reason
     breach.mended_at, breach.outcome = now, done[:600]
+    breach.trace = {"before": before, "after": state_of(breach)} if before else {}
     breach.save()
     return breach
 

@@ -49,18 +49,18 @@ def confirm(*, application: Application, by: User, on: dt.date) -> Acceptance:
 def release_unconfirmed(*, now: dt.datetime, on: dt.date) -> int:
     """Free everything held for those whose clock ran out; how many. Each is a transaction of its own, looked at again under its lock."""
     late = Acceptance.objects.to_confirm().filter(confirm_by__lte=now).order_by("confirm_by", "pk")
-    return _each(late, LAPSED, on)
+    return release_each(late, LAPSED, on)
 
 
 def release_no_shows(*, on: dt.date) -> int:
     """Free the rest of what was held for those who never came for their bed: place, backup, seat and pass; how many."""
-    return _each(Acceptance.objects.not_come().order_by("pk"), NOT_COME, on)
+    return release_each(Acceptance.objects.not_come().order_by("pk"), NOT_COME, on)
 
 
 def release_without_a_ride(*, now: dt.datetime, on: dt.date) -> int:
     """Free the place of those who lost their seat and found no other way here in time; how many."""
     late = Acceptance.objects.without_a_seat().filter(ride_by__lte=now).order_by("ride_by", "pk")
-    return _each(late, NO_RIDE, on)
+    return release_each(late, NO_RIDE, on)
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,8 @@ NO_RIDE = Lapse(
 )
 
 
-def _each(acceptances: QuerySet[Acceptance], lapse: Lapse, on: dt.date) -> int:
+def release_each(acceptances: QuerySet[Acceptance], lapse: Lapse, on: dt.date) -> int:
+    """A chunk of them, each looked at again under its lock; how many were ended."""
     rows = list(acceptances.select_related("application")[:CHUNK])
     return sum(_release(row.application, acceptances.filter(pk=row.pk), lapse, on) for row in rows)
 

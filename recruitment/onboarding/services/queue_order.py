@@ -115,7 +115,7 @@ def _same_bed(stay: Stay) -> Q:
     """The wanted nights meet, and the site has the other nights, too."""
     others = SiteNight.objects.filter(site=stay.site_id, night__gte=OuterRef("bed_from"), night__lt=OuterRef("bed_until"))
     full = others.exclude(night__gte=stay.arrives_on, night__lt=stay.leaves_on).filter(capacity__lte=F("reserved") + F("occupied"))
-    return Q(bed_from__lt=stay.leaves_on, bed_until__gt=stay.arrives_on) & ~Exists(full)
+    return Q(~Exists(full), bed_from__lt=stay.leaves_on, bed_until__gt=stay.arrives_on)
 
 
 def _same_bus(seat: Seat) -> Q:

@@ -133,8 +133,8 @@ def test_whoever_waits_behind_others_for_a_place_keeps_no_bed_idle(today):
 
 def test_a_seat_goes_to_whoever_waits_for_it(today):
     province = Province(beds=50)
-    wait(province, province.applicant(wants_trip=True), today)
-    province.bus(arrives_on=today + dt.timedelta(days=1), seats=1)
+    waiting = wait(province, province.applicant(wants_trip=True), today)
+    province.bus(arrives_on=waiting.seat_from, seats=1)
     assert "ghế xe" in refusal_of(province, province.applicant(wants_trip=True), today).for_people()
     assert accept(application=province.applicant(), by=province.recruiter, on=today)  # comes alone
     assert complete_waiting(on=today) == 1
