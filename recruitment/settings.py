@@ -160,6 +160,7 @@ CELERY_BEAT_SCHEDULE: dict = {
         "options": {"expires": 300},
     },
     "complete waiting acceptances": {"task": "recruitment.onboarding.tasks.look_after_acceptances", "schedule": 60, "options": {"expires": 60}},
+    "tell of passes that are over": {"task": "recruitment.onboarding.tasks.tell_of_overstays", "schedule": crontab(hour=8, minute=20)},
     "finish interrupted batches": {"task": "recruitment.onboarding.tasks.finish_batches", "schedule": 30, "options": {"expires": 30}},
     "check what must always hold": {"task": "recruitment.onboarding.tasks.check_invariants", "schedule": crontab(minute=25, hour="2-23")},
     "rotate the keys of entry passes": {

@@ -11,10 +11,11 @@ from django.views.decorators.http import require_POST
 
 from recruitment.accounts.permissions import permission
 from recruitment.applications.models import Application
+from recruitment.employers.models import Factory
 from recruitment.health.models import ClearanceChange
 from recruitment.health.services.estimates import start_estimate
 from recruitment.health.services.readings import log_readings
-from recruitment.onboarding.models import Acceptance, TaskTick
+from recruitment.onboarding.models import Acceptance, Cohort, TaskTick
 from recruitment.onboarding.services.journey import pass_of, seat_of, trips_to_choose
 from recruitment.onboarding.services.redating import choose_trip
 from recruitment.onboarding.services.ticking import tick
@@ -106,13 +107,20 @@ def arrivals(request):
     days: dict[dt.date, list[dict]] = {}
     for person in coming:
         days.setdefault(person["acceptance"].arrives_on, []).append(person)
+    closed = set(Cohort.objects.closed().filter(arrives_on__in=days).values_list("factory", "arrives_on"))
     context = {
-        "days": [(day, group, sum(person["lacks_test"] for person in group)) for day, group in days.items()],
+        "days": [(day, group, sum(person["lacks_test"] for person in group), _factories(group, closed, day)) for day, group in days.items()],
         "without_a_ride": [person for person in coming if person["acceptance"].ride_by],
         "to_decide": [person for person in coming if person["acceptance"].to_decide],
         "total": len(coming),
     }
     return render(request, "onboarding/arrivals.html", context)
+
+
+def _factories(group: list[dict], closed: set[tuple[int, dt.date]], day: dt.date) -> list[tuple[Factory, bool]]:
+    """Each factory of a day's people, and whether its list is closed."""
+    found = {person["acceptance"].application.opening.factory_id: person["acceptance"].application.opening.factory for person in group}
+    return [(factory, (pk, day) in closed) for pk, factory in found.items()]
 
 
 def _row(acceptance: Acceptance, situation) -> dict:

@@ -1,6 +1,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from recruitment.onboarding.services import overstays
 from recruitment.onboarding.services.batch_runs import continue_batch, continue_unfinished
 from recruitment.onboarding.services.breaches import record_breaches
 from recruitment.onboarding.services.confirming import release_no_shows, release_unconfirmed, release_without_a_ride
@@ -38,6 +39,12 @@ def run_batch(pk: int) -> None:
 def finish_batches() -> None:
     """Every half minute: what was interrupted goes on."""
     continue_unfinished(on=timezone.localdate())
+
+
+@shared_task
+def tell_of_overstays() -> None:
+    """Every morning: whose pass is over, and who was not seen to leave or to begin work."""
+    overstays.tell_of_overstays(on=timezone.localdate())
 
 
 @shared_task

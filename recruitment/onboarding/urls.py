@@ -1,6 +1,16 @@
 from django.urls import path
 
-from recruitment.onboarding import batch_views, breach_views, recruiter_views, replacement_views, start_urls, task_views, trip_views, worker_views
+from recruitment.onboarding import (
+    batch_views,
+    breach_views,
+    cohort_views,
+    recruiter_views,
+    replacement_views,
+    start_urls,
+    task_views,
+    trip_views,
+    worker_views,
+)
 
 app_name = "onboarding"
 urlpatterns = [
@@ -23,6 +33,7 @@ urlpatterns = [
     path("trips/<int:pk>/cancel/", trip_views.cancel, name="cancel_trip"),
     path("seats/<int:pk>/miss/", trip_views.miss, name="miss_seat"),
     path("coming/", task_views.arrivals, name="arrivals"),
+    path("coming/<int:pk>/<int:year>/<int:month>/<int:day>/", cohort_views.cohort, name="cohort"),
     path("breaches/", breach_views.breaches, name="breaches"),
     path("breaches/<int:pk>/repair/", breach_views.repair_breach, name="repair"),
     path("breaches/<int:pk>/undo/", breach_views.undo, name="undo_repair"),

@@ -25,7 +25,7 @@ from demo.vaccination import plan_waves, report_some
 from recruitment.accounts.models import Organisation, Role, User
 from recruitment.health.services.assessments import assess_everybody
 from recruitment.health.services.policies import load_admission_policies
-from recruitment.onboarding.services.policies import load_gate_policy
+from recruitment.onboarding.services.policies import load_onboarding_policies
 from recruitment.places.models import AreaLevel, Province
 from recruitment.quarantine.services.policies import load_backup_policies
 from recruitment.workers.models import Worker
@@ -62,7 +62,7 @@ class Command(BaseCommand):
         call_command("load_reference_data", verbosity=0)
         load_admission_policies()
         load_backup_policies()
-        load_gate_policy()
+        load_onboarding_policies()
         officers = self.make_officers()
         set_area_levels(today)
         make_routes(today=today, by=officers[Role.LABOUR_OFFICER])

@@ -4,6 +4,8 @@ from recruitment.onboarding.models.acceptances import Acceptance, StartMove, Tas
 from recruitment.onboarding.models.arriving import FirstShift, GatePolicy, StayedCheck
 from recruitment.onboarding.models.batches import AcceptanceBatch, BatchLine
 from recruitment.onboarding.models.breaches import Breach
+from recruitment.onboarding.models.cohorts import Cohort
+from recruitment.onboarding.models.passes import OverstayNotice, PassPolicy
 from recruitment.onboarding.models.replacements import Replacement
 
 __all__ = [
@@ -11,8 +13,11 @@ __all__ = [
     "AcceptanceBatch",
     "BatchLine",
     "Breach",
+    "Cohort",
     "FirstShift",
     "GatePolicy",
+    "OverstayNotice",
+    "PassPolicy",
     "Replacement",
     "StartMove",
     "StayedCheck",

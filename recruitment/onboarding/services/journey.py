@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from recruitment.accounts.models import User
 from recruitment.employers.models import Factory
+from recruitment.onboarding.models import PassPolicy
 from recruitment.places.models import IndustrialZone
 from recruitment.shared.refusals import Refusal
 from recruitment.travel.models import EntryPass, Seat, Trip
@@ -19,7 +20,6 @@ from recruitment.travel.services.trips import NEAR, give_up_seat, hold_seat, tri
 from recruitment.workers.models import Worker
 
 DAY = dt.timedelta(days=1)
-VALID_AFTER_START = dt.timedelta(days=30)
 
 
 class NoTrip(Refusal):
@@ -50,10 +50,10 @@ def secure_seat(*, worker: Worker, trip: Trip | None, arrives_on: dt.date, by: U
 def secure_pass(
     *, worker: Worker, factory: Factory, arrives_on: dt.date, starts_on: dt.date, seat: Seat | None, by: User | None, on: dt.date
 ) -> EntryPass:
-    """Valid from the day of departure (a day before arrival for whoever comes alone) until thirty days after the first shift."""
+    """Valid from the day of departure (a day before arrival for whoever comes alone) until so many days after the first shift as the rule says."""
     leaves = timezone.localtime(seat.trip.departs_at).date() if seat else arrives_on - DAY
     first = max(on, min(leaves, arrives_on))
-    last = min(starts_on + VALID_AFTER_START, first + (LONGEST_DAYS - 1) * DAY)
+    last = min(starts_on + PassPolicy.objects.in_force(on).days_after_start * DAY, first + (LONGEST_DAYS - 1) * DAY)
     return issue_pass(worker=worker, factory=factory, valid_from=first, valid_until=max(first, last), seat=seat, by=by, on=on)
 
 

@@ -12,6 +12,7 @@ from recruitment.applications.models import Application
 from recruitment.applications.services.steps import locked, tell_recruiter, tell_worker
 from recruitment.health.models import Clearance
 from recruitment.onboarding.models import Acceptance
+from recruitment.onboarding.services.cohorts import refuse_after_closing
 from recruitment.onboarding.services.journey import arrival_day, seat_of, secure_pass, secure_seat, trips_to_choose
 from recruitment.onboarding.services.undoing import lock_person, was_seen
 from recruitment.quarantine.models import Stay
@@ -42,13 +43,14 @@ def follow_changes(*, on: dt.date) -> int:
 def choose_trip(*, application: Application, trip: Trip | None, pick_up: PickUpPoint | None = None, by: User, on: dt.date) -> Acceptance:
     """The worker takes a seat on this trip, the days following it, or (None) comes alone; the pass is written anew where it changes.
 
-    Raises what hold_seat and change_entry_bed raise, or NotComing where the person is not accepted or has set out.
+    Raises what hold_seat and change_entry_bed raise, NotComing where the person is not accepted or has set out, or DayIsClosed.
     """
     lock_person(application)
     application = locked(application)
     acceptance = _standing(application)
     if acceptance is None or was_seen(acceptance):
         raise NotComing(application=application)
+    refuse_after_closing(acceptance)
     Application.objects.filter(pk=application.pk).update(wants_trip=trip is not None)
     travel_with(acceptance=acceptance, application=application, trip=trip, pick_up=pick_up, by=by, on=on)
     return acceptance

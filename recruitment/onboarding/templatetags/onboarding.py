@@ -7,11 +7,13 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from recruitment.applications.models import Application
-from recruitment.onboarding.models import AcceptanceBatch, StartMove
+from recruitment.onboarding.models import Acceptance, AcceptanceBatch, StartMove
 from recruitment.onboarding.services import waiting
+from recruitment.openings.models import Opening
 
 register = template.Library()
 RESULTS_SHOWN = dt.timedelta(hours=24)
+ENDING_SOON = dt.timedelta(hours=24)
 MOST_SHOWN = 5
 
 
@@ -22,6 +24,20 @@ def recent_batches(context, opening=None) -> list[AcceptanceBatch]:
     rows = AcceptanceBatch.objects.visible_to(context["request"].user).filter(still_of_use, **({"opening": opening} if opening else {}))
     counted = rows.annotate(people=Count("lines"), done=Count("lines", filter=~Q(lines__outcome="")))
     return list(counted.select_related("opening").order_by("-asked_at", "-pk")[:MOST_SHOWN])
+
+
+@register.simple_tag(takes_context=True)
+def ending_holds(context) -> list[dict]:
+    """What the reader's openings hold for people whose time to answer or to confirm ends within a day, the first to end first."""
+    own, now = Opening.objects.owned_by(context["request"].user), timezone.now()
+    soon = (now, now + ENDING_SOON)
+    offers = Application.objects.unanswered().filter(status=Application.Status.OFFERED, opening__in=own, answer_by__range=soon)
+    offers = offers.select_related("worker__user", "opening").order_by("answer_by", "pk")[:MOST_SHOWN]
+    accepted = Acceptance.objects.to_confirm().filter(application__opening__in=own, confirm_by__range=soon)
+    accepted = accepted.select_related("application__worker__user", "application__opening").order_by("confirm_by", "pk")[:MOST_SHOWN]
+    rows = [{"application": row, "ends": row.answer_by, "is_accepted": False} for row in offers]
+    rows += [{"application": row.application, "ends": row.confirm_by, "is_accepted": True} for row in accepted]
+    return sorted(rows, key=lambda row: row["ends"])[:MOST_SHOWN]
 
 
 @register.simple_tag

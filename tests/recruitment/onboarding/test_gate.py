@@ -14,7 +14,7 @@ from recruitment.onboarding.models import Acceptance, GatePolicy
 from recruitment.onboarding.services.acceptance import HiredElsewhere, accept
 from recruitment.onboarding.services.first_shift import check_in, report_no_show, say_started
 from recruitment.onboarding.services.gate import NotCorrectable, correct_no_show, release_missing, remind_of_missing
-from recruitment.onboarding.services.policies import load_gate_policy
+from recruitment.onboarding.services.policies import load_onboarding_policies
 from recruitment.openings.models import Opening
 from recruitment.openings.services.places import NoPlacesLeft
 from recruitment.quarantine.services.recount import differences
@@ -30,7 +30,7 @@ DAY = dt.timedelta(days=1)
 @pytest.fixture
 def person(today):
     """Accepted straight to the factory for today, under a rule: remind after 10 hours, free after 58, correct within 72."""
-    load_gate_policy()
+    load_onboarding_policies()
     return expected(Province(places=2, beds=50).with_recruiter_at_the_factory(), today)
 
 
@@ -109,7 +109,7 @@ def test_no_clock_runs_without_a_rule_of_the_day_nor_for_a_bed_at_a_site(person,
 
 
 def test_whoever_goes_to_a_site_first_is_the_sites_to_miss(today):
-    load_gate_policy()
+    load_onboarding_policies()
     province = Province(beds=50, **ENTRY_QUARANTINE)
     acceptance = accept(application=province.applicant(), by=province.recruiter, on=today)
     assert acceptance.entry_stay and look(acceptance.starts_on, 100) == (0, 0)
@@ -178,7 +178,7 @@ def test_the_recruiter_sees_the_clock_and_whoever_was_missed_and_puts_it_right(c
 
 
 def test_several_schedules_at_once_remind_and_free_once(race, today):
-    load_gate_policy()
+    load_onboarding_policies()
     expected(Province(places=2, beds=50).with_recruiter_at_the_factory(), today)
     assert race(3, lambda: look(today, 10)) == ["done"] * 3 and told("not_seen") == 2
     assert race(3, lambda: look(today, 58)) == ["done"] * 3 and told("no_show") == 2
