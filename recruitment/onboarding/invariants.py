@@ -35,6 +35,10 @@ WHERE {condition}
 """
 COMING = "acceptance.undone_at IS NULL AND acceptance.ride_by IS NULL"  # whoever lost a seat keeps the place alone until there is a way here
 ASKS_FOR_A_BED = "clearance.entry_quarantine_place = 'site' AND clearance.entry_quarantine_days > 0"
+NOT_THERE = (
+    "(stay.id IS NULL OR stay.admitted_at IS NULL) AND NOT EXISTS (SELECT FROM onboarding_firstshift AS shift "
+    "WHERE shift.acceptance_id = acceptance.id AND shift.checked_in_at IS NOT NULL)"
+)
 
 
 @dataclass(frozen=True)
@@ -165,7 +169,7 @@ RULES = [
         ACCEPTANCE.format(
             expected="'1'",
             found="'0'",
-            condition=f"{COMING} AND application.wants_trip AND acceptance.arrives_on >= %(today)s AND NOT EXISTS "
+            condition=f"{COMING} AND {NOT_THERE} AND application.wants_trip AND acceptance.arrives_on >= %(today)s AND NOT EXISTS "
             "(SELECT FROM travel_seat AS seat WHERE seat.worker_id = application.worker_id AND seat.status IN ('held', 'boarded') "
             "AND seat.held_at >= acceptance.accepted_at)",
         ),
@@ -243,8 +247,7 @@ RULES = [
             expected="''",
             found="to_char(acceptance.confirm_by AT TIME ZONE 'Asia/Ho_Chi_Minh', 'DD/MM HH24:MI')",
             condition="acceptance.undone_at IS NULL AND acceptance.confirmed_at IS NULL AND acceptance.confirm_by < %(late)s "
-            "AND (stay.id IS NULL OR stay.admitted_at IS NULL) AND NOT EXISTS (SELECT FROM onboarding_firstshift AS shift "
-            "WHERE shift.acceptance_id = acceptance.id AND shift.checked_in_at IS NOT NULL) AND NOT EXISTS (SELECT FROM travel_seat AS seat "
+            f"AND {NOT_THERE} AND NOT EXISTS (SELECT FROM travel_seat AS seat "
             "WHERE seat.worker_id = application.worker_id AND seat.status = 'boarded' AND seat.held_at >= acceptance.accepted_at)",
         ),
     ),

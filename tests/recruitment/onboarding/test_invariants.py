@@ -17,8 +17,10 @@ from recruitment.onboarding.models import Acceptance, Breach, WaitingAcceptance
 from recruitment.onboarding.services import repairs
 from recruitment.onboarding.services.acceptance import accept
 from recruitment.onboarding.services.breaches import record_breaches, repair
+from recruitment.onboarding.services.lost_seats import cancel
 from recruitment.openings.models import Opening
 from recruitment.quarantine.models import ReservationNight, SiteNight, Stay
+from recruitment.quarantine.services.admissions import admit
 from recruitment.quarantine.services.securing import change_entry_bed
 from recruitment.travel.models import EntryPass, Seat
 from recruitment.travel.services.trips import hold_seat
@@ -236,4 +238,15 @@ def test_a_stay_that_follows_an_outbreak_is_no_breach(accepted, today):
     Stay.objects.filter(pk=accepted.entry_stay_id).update(
         status="released", admitted_at=timezone.now(), ended_at=timezone.now(), freed_from=F("leaves_on")
     )
+    assert codes(today) == []
+
+
+def test_whoever_is_there_already_needs_no_seat_on_a_bus_that_is_cancelled_then(today):
+    province = Province(beds=9, **ENTRY_QUARANTINE).with_recruiter_at_the_factory()
+    application = province.applicant(wants_trip=True, starts_on=today)
+    Worker.objects.update(available_from=today)
+    bus = province.bus(arrives_on=today)
+    stay = accept(application=application, by=province.recruiter, on=today).entry_stay
+    admit(stay=stay, by=province.recruiter, on=today)
+    cancel(trip=bus, reason="Xe hỏng", by=province.recruiter, on=today)
     assert codes(today) == []
