@@ -92,9 +92,9 @@ def record_home_results(*, results: Mapping[int, bool], taken_on: dt.date, by: U
 
     Those that others recorded meanwhile are left alone. Raises NothingToRecord or NotTakenWhenDue.
     """
-    chosen = Acceptance.objects.filter(pk__in=list(results)[:MOST_AT_ONCE]).order_by()
-    lock_records(chosen.values_list("application__worker", flat=True))
-    tests = [test for test in next_home_tests() if test.acceptance.pk in results]
+    chosen = list(results)[:MOST_AT_ONCE]
+    lock_records(Acceptance.objects.filter(pk__in=chosen).order_by().values_list("application__worker", flat=True))
+    tests = [test for test in next_home_tests() if test.acceptance.pk in chosen]
     if not tests:
         raise NothingToRecord()
     first = max(test.due_on for test in tests)
