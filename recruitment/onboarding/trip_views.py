@@ -1,6 +1,9 @@
-"""What leaves people behind: a bus that departs, is cancelled, or goes without somebody; each of them is settled at once."""
+"""Buses and the people who are coming: whom a bus left behind is settled at once, and a trip is opened for those who have none."""
+
+import datetime as dt
 
 from django.contrib import messages
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -9,9 +12,17 @@ from django.views.decorators.http import require_POST
 
 from recruitment.accounts.permissions import permission
 from recruitment.onboarding.services import lost_seats
+from recruitment.onboarding.services.coming import (
+    Opened,
+    groups_without_a_bus,
+    open_trip_for_the_coming,
+    people_for,
+    pick_up_for,
+    proposal,
+)
 from recruitment.shared.refusals import Refusal
-from recruitment.travel.models import Seat, Trip
-from recruitment.travel.trip_forms import CancelForm
+from recruitment.travel.models import PickUpPoint, Route, Seat, Trip
+from recruitment.travel.trip_forms import CancelForm, TripForm
 
 REFUSED = 422
 
@@ -44,6 +55,54 @@ def miss(request, pk):
     seat = get_object_or_404(Seat.objects.visible_to(request.user).select_related("trip"), pk=pk)
     _do(request, lambda on: lost_seats.miss(seat=seat, by=request.user, on=on), _("Đã ghi."))
     return redirect("travel:trip", seat.trip_id)
+
+
+@permission("travel.manage_trips")
+def wanted_trips(request):
+    """People who are coming and have no bus, by day and route, each group with one button."""
+    groups = groups_without_a_bus(on=timezone.localdate())
+    return render(request, "onboarding/wanted_trips.html", {"groups": groups, "people": sum(len(group.people) for group in groups)})
+
+
+@permission("travel.manage_trips")
+def open_wanted_trip(request, route, day):
+    """The proposed trip, to be confirmed or changed; then who has a seat and who has not."""
+    try:
+        arrives_on = dt.date.fromisoformat(day)
+    except ValueError as problem:
+        raise Http404 from problem
+    route, today = get_object_or_404(Route.objects.select_related("origin"), pk=route), timezone.localdate()
+    proposed = proposal(route=route, arrives_on=arrives_on, people=len(people_for(route=route, arrives_on=arrives_on, on=today)))
+    people = people_for(route=route, arrives_on=proposed.arrives_on, on=today)
+    local = timezone.localtime(proposed.departs_at)
+    initial = {"route": route, "departs_on": local.date(), "departs_time": f"{local:%H:%M}", "hours": proposed.hours, "capacity": proposed.capacity}
+    form = TripForm(request.POST if request.method == "POST" else None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            opened = open_trip_for_the_coming(by=request.user, on=today, **form.trip())
+        except Refusal as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.for_people())
+        else:
+            _say_who_is_seated(request, opened)
+            return redirect("travel:trip", opened.trip.pk)
+    stops = list(PickUpPoint.objects.filter(route=route).order_by("position", "pk"))
+    context = {
+        "route": route,
+        "form": form,
+        "proposed": proposed,
+        "arrives_on": proposed.arrives_on,
+        "people": [(person, pick_up_for(person.worker, stops)) for person in people],
+    }
+    return render(request, "onboarding/open_wanted_trip.html", context, status=REFUSED if form.errors else 200)
+
+
+def _say_who_is_seated(request, opened: Opened) -> None:
+    seated = len(opened.seated)
+    words = ngettext("Đã mở chuyến, %(n)d người có ghế và đã được báo.", "Đã mở chuyến, %(n)d người có ghế và đã được báo.", seated)
+    messages.success(request, words % {"n": seated})
+    messages.info(request, _("Người đang chờ chỗ được nhận theo thứ tự trong giây lát."))
+    for application, refusal in opened.left:
+        messages.warning(request, f"{application.worker.user.name}: {refusal.for_people()}")
 
 
 def _visible(request, pk) -> Trip:

@@ -1,6 +1,7 @@
 """The pages of trips and routes: accessible and no wider than the narrowest phone."""
 
 import pytest
+from django.utils import timezone
 
 from recruitment.travel.models import Route, Trip
 from tests.browser.test_every_page import NARROWEST, violations
@@ -11,6 +12,8 @@ PAGES = [
     ("labour_officer", "/trips/{trip}/"),
     ("labour_officer", "/trips/{trip}/manifest/"),
     ("labour_officer", "/trips/{trip}/cancel/"),
+    ("labour_officer", "/trips/wanted/"),
+    ("labour_officer", "/trips/wanted/{route}/{day}/"),
     ("labour_officer", "/checkpoint/inside/"),
     ("health_officer", "/routes/{route}/decide/"),
     ("worker", "/routes/"),
@@ -21,6 +24,6 @@ PAGES = [
 def test_page_has_no_accessibility_violation_and_fits_a_narrow_phone(sign_in, role, path):
     page = sign_in(role, viewport=NARROWEST)
     fullest, route = Trip.objects.filter(status="open").order_by("-taken", "pk").first(), Route.objects.order_by("pk").first()
-    page.goto(path.format(trip=fullest.pk, route=route.pk))
+    page.goto(path.format(trip=fullest.pk, route=route.pk, day=timezone.localdate()))
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROWEST["width"]
     assert violations(page) == []

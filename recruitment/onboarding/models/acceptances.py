@@ -21,13 +21,21 @@ class AcceptanceQuerySet(models.QuerySet):
         """The worker has not said yes yet: what is held is freed at `confirm_by`."""
         return self.standing().filter(confirmed_at=None, confirm_by__isnull=False)
 
-    def without_a_seat(self):
-        """Wanted a seat, had one, and lost it with a bus that left without them or won't run; neither seated, aboard nor in the province since."""
-        mine = Seat.objects.filter(worker=OuterRef("application__worker"), held_at__gte=OuterRef("accepted_at"))
-        lost = mine.filter(status__in=[Seat.Status.MISSED, Seat.Status.BUMPED])
-        wanting = self.standing().filter(application__status=Application.Status.ACCEPTED, application__wants_trip=True)
+    def wanting_a_seat(self):
+        """Want one and have none; neither aboard a bus nor in the province since."""
+        mine = Seat.objects.taking_a_place().filter(worker=OuterRef("application__worker"), held_at__gte=OuterRef("accepted_at"))
         entered = Crossing.objects.entries().filter(entry_pass__worker=OuterRef("application__worker"), at__gte=OuterRef("accepted_at"))
-        return wanting.filter(Exists(lost), ~Exists(mine.taking_a_place()), ~Exists(entered))
+        wanting = self.standing().filter(application__status=Application.Status.ACCEPTED, application__wants_trip=True)
+        return wanting.filter(~Exists(mine), ~Exists(entered))
+
+    def without_a_seat(self):
+        """Had a seat and lost it with a bus that left without them or won't run."""
+        lost = Seat.objects.filter(worker=OuterRef("application__worker"), held_at__gte=OuterRef("accepted_at"))
+        return self.wanting_a_seat().filter(Exists(lost.filter(status__in=[Seat.Status.MISSED, Seat.Status.BUMPED])))
+
+    def not_there(self):
+        """Neither admitted at the site of the entry bed nor checked in at the factory."""
+        return self.filter(entry_stay__admitted_at=None).exclude(first_shift__checked_in_at__isnull=False)
 
     def not_come(self):
         """The site gave the entry bed to somebody else, because nobody came for it in time (quarantine's NoShow)."""
