@@ -32,6 +32,7 @@ REFUSED = 422
 ROWS_PER_PAGE = 30
 LARGEST_QUEUE = 200_000  # bytes
 DAYS_COUNTED = 7
+CHOSEN = "checkpoint"
 ASSETS = ["css/site.css", "css/staff.css", "css/checkpoint.css", "js/entry-pass.js", "js/checkpoint.js", "images/logo.svg"]
 
 
@@ -52,21 +53,43 @@ class DecisionForm(ScanForm):
 @cache_control(private=True, no_cache=True)
 def checkpoint(request):
     """Scan or type; without script the server judges, and the officer decides on the page that follows."""
-    here = _checkpoint_of(request)
+    mine = _checkpoints_of(request)
+    here = _chosen(request, mine)
     form = ScanForm(request.POST if request.method == "POST" else None)
     answer = None
     if request.method == "POST" and form.is_valid():
         leaving = form.cleaned_data["direction"] == Crossing.Direction.OUT
         answer = judge_text(form.cleaned_data["text"], leaving=leaving, now=timezone.now())
-    context = {"here": here, "form": form, "words": words.for_the_page(), "uuid": uuid4(), **_shown(answer, form)}
+    context = {
+        "here": here,
+        "several": mine if len(mine) > 1 else [],
+        "form": form,
+        "words": words.for_the_page(),
+        "uuid": uuid4(),
+        **_shown(answer, form),
+    }
     return render(request, "travel/checkpoint.html", context, status=REFUSED if form.errors else 200)
+
+
+@permission("travel.check_passes")
+@require_POST
+def choose(request):
+    """Where an officer of several checkpoints is now; remembered until another is chosen. The page's script asks for no page in answer."""
+    there = next((row for row in _checkpoints_of(request) if str(row.pk) == request.POST.get("checkpoint")), None)
+    if there is None:
+        raise Http404
+    request.session[CHOSEN] = there.pk
+    if request.accepts("text/html"):
+        messages.success(request, _("Từ giờ các lượt được ghi ở %(checkpoint)s.") % {"checkpoint": there})
+        return redirect("travel:checkpoint")
+    return JsonResponse({"checkpoint": there.pk})
 
 
 @permission("travel.check_passes")
 @require_POST
 def decide(request):
     """Judged anew: what was shown a moment ago comes from the browser."""
-    here, form = _checkpoint_of(request), DecisionForm(request.POST)
+    here, form = _chosen(request, _checkpoints_of(request)), DecisionForm(request.POST)
     if not form.is_valid():
         messages.warning(request, _("Không ghi được lượt này. Hãy quét lại."))
         return redirect("travel:checkpoint")
@@ -90,20 +113,21 @@ def checkpoint_keeper(request):
 @permission("travel.check_passes")
 @cache_control(private=True, no_store=True)
 def pack(request):
-    return JsonResponse(pack_for(_checkpoint_of(request), now=timezone.now()))
+    return JsonResponse(pack_for(_chosen(request, _checkpoints_of(request)), now=timezone.now()))
 
 
 @permission("travel.check_passes")
 @require_POST
 def crossings(request):
-    """A device's queue. Whatever isn't one is answered with 422 and changes nothing."""
-    here = _checkpoint_of(request)
+    """A device's queue, written down at one of the officer's checkpoints. Whatever isn't one is answered with 422 and changes nothing."""
+    mine = {row.pk: row for row in _checkpoints_of(request)}
     try:
         if len(request.body) > LARGEST_QUEUE:
             raise ValueError("too long")
         sent = json.loads(request.body)
         device_now = dt.datetime.fromtimestamp(sent["device_now"] / 1000, dt.UTC)
-        if not isinstance(sent["crossings"], list) or sent["checkpoint"] != here.pk:
+        here = mine[sent["checkpoint"]]
+        if not isinstance(sent["crossings"], list):
             raise ValueError("crossings")
     except (ValueError, KeyError, TypeError, OverflowError, OSError, RecursionError):
         return JsonResponse({"error": _("Không đọc được.")}, status=REFUSED)
@@ -131,13 +155,17 @@ def inside(request):
     return render(request, "travel/inside.html", context)
 
 
-def _checkpoint_of(request) -> Checkpoint:
-    """The one whose officer this is; of several, the one that the address names or the first."""
-    rows = Checkpoint.objects.staffed_by(request.user).order_by("pk")
-    here = rows.first()
-    if here is None:
+def _checkpoints_of(request) -> list[Checkpoint]:
+    """Those whose officer this is."""
+    rows = list(Checkpoint.objects.staffed_by(request.user).order_by("pk"))
+    if not rows:
         raise Http404
-    return here
+    return rows
+
+
+def _chosen(request, mine: list[Checkpoint]) -> Checkpoint:
+    """The one where the officer said to be, else the first."""
+    return next((row for row in mine if row.pk == request.session.get(CHOSEN)), mine[0])
 
 
 def _shown(answer: Answer | None, form: ScanForm) -> dict:

@@ -8,6 +8,7 @@ urlpatterns = [
     path("my/pass/offline.js", pass_views.own_pass_keeper, name="own_pass_keeper"),
     path("entry-pass-keys.json", pass_views.key_set, name="key_set"),
     path("checkpoint/", checkpoint_views.checkpoint, name="checkpoint"),
+    path("checkpoint/choose/", checkpoint_views.choose, name="choose_checkpoint"),
     path("checkpoint/decide/", checkpoint_views.decide, name="decide"),
     path("checkpoint/offline.js", checkpoint_views.checkpoint_keeper, name="checkpoint_keeper"),
     path("checkpoint/pack.json", checkpoint_views.pack, name="pack"),

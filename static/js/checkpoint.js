@@ -6,7 +6,9 @@
   const words = JSON.parse(document.getElementById("checkpoint-words").textContent);
   const form = document.getElementById("scan-form"), typed = form.elements.text;
   const answer = document.getElementById("answer"), status = document.getElementById("sync-state"), lately = document.getElementById("lately");
-  const here = Number(page.dataset.checkpoint);
+  const choice = document.getElementById("choose-checkpoint")?.elements.checkpoint;
+  const mine = choice ? [...choice.options].map((option) => Number(option.value)) : [Number(page.dataset.checkpoint)];
+  let here = Number(page.dataset.checkpoint), toldServer = here; // the checkpoint chosen on this device, and the one the server knows of
   const RESYNC = 5 * 60e3, BATCH = 100, GONE = 4000;
   const TONES = { let_in: [880], conditional: [660, 660], refuse: [220, 180], unknown: [440, 330, 440] };
   let pack = null, pending = null, busy = false, again = false, signedOut = false, sound = null;
@@ -41,6 +43,7 @@
     if (busy) { again = true; return; } // what was written down meanwhile goes right after
     busy = true;
     try {
+      await sayWhere();
       await send();
       const asked = Date.now();
       const fresh = await ask(page.dataset.pack, { headers: { Accept: "application/json" } });
@@ -70,15 +73,38 @@
   }
 
   async function send() {
-    const rows = (await kept("queue", "readonly", (queue) => queue.getAll())).filter((row) => row.checkpoint === here);
-    for (let place = 0; place < rows.length; place += BATCH) {
-      const { kept: there, wrong } = await ask(page.dataset.crossings, {
-        method: "POST",
-        headers: { "Content-Type": "application/json", "X-CSRFToken": token() },
-        body: JSON.stringify({ device_now: Date.now(), checkpoint: here, crossings: rows.slice(place, place + BATCH) }),
-      });
-      await kept("queue", "readwrite", (queue) => { [...there, ...wrong].forEach((uuid) => queue.delete(uuid)); });
+    const queued = await kept("queue", "readonly", (queue) => queue.getAll());
+    for (const checkpoint of mine) {
+      const rows = queued.filter((row) => row.checkpoint === checkpoint);
+      for (let place = 0; place < rows.length; place += BATCH) {
+        const { kept: there, wrong } = await ask(page.dataset.crossings, {
+          method: "POST",
+          headers: { "Content-Type": "application/json", "X-CSRFToken": token() },
+          body: JSON.stringify({ device_now: Date.now(), checkpoint, crossings: rows.slice(place, place + BATCH) }),
+        });
+        await kept("queue", "readwrite", (queue) => { [...there, ...wrong].forEach((uuid) => queue.delete(uuid)); });
+      }
     }
+  }
+
+  // Of several checkpoints the one chosen here counts, with or without a network; the server learns of it with the next sync.
+  const nameOfHere = () => choice?.selectedOptions[0]?.textContent ?? pack.checkpoint.name;
+  function standAt(checkpoint) {
+    here = checkpoint;
+    choice.value = String(checkpoint);
+    document.getElementById("here").textContent = nameOfHere();
+  }
+  async function sayWhere() {
+    if (toldServer === here) return;
+    const headers = { Accept: "application/json", "X-CSRFToken": token() };
+    await ask(choice.form.action, { method: "POST", headers, body: new URLSearchParams({ checkpoint: here }) });
+    toldServer = here;
+  }
+  async function choose(event) {
+    event.preventDefault();
+    standAt(Number(choice.value));
+    await kept("pack", "readwrite", (rows) => rows.put(here, "here"));
+    if (navigator.onLine) sync();
   }
   const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? form.elements.csrfmiddlewaretoken.value;
 
@@ -172,9 +198,9 @@
     pending = null;
     const at = Date.now();
     const direction = leaving ? "out" : "in";
-    const row = { uuid: uuid(), number: claims?.number ?? null, direction, how, verdict, reasons, let_through: through, order, at, checkpoint: here }; // sent by an officer of this checkpoint only
+    const row = { uuid: uuid(), number: claims?.number ?? null, direction, how, verdict, reasons, let_through: through, order, at, checkpoint: here }; // sent by an officer of that checkpoint only
     await kept("queue", "readwrite", (queue) => queue.put(row));
-    if (claims && through && !leaving) await kept("seen", "readwrite", (rows) => rows.put({ at: serverNow(), place: pack.checkpoint.name }, claims.number));
+    if (claims && through && !leaving) await kept("seen", "readwrite", (rows) => rows.put({ at: serverNow(), place: nameOfHere() }, claims.number));
     answer.hidden = true;
     const line = document.createElement("li");
     line.textContent = `${clock(serverNow())} · ${words.verdicts[verdict]} · ${through ? words.through : words.stopped}`;
@@ -251,8 +277,12 @@
     }
   }
 
+  choice?.addEventListener("change", choose);
+  choice?.form.addEventListener("submit", choose);
   kept("pack", "readonly", (rows) => rows.get("current")).then(async (found) => {
-    if (found && found.checkpoint.id === here) await take(found);
+    const chosen = choice && (await kept("pack", "readonly", (rows) => rows.get("here")));
+    if (mine.includes(chosen)) standAt(chosen);
+    if (found && mine.includes(found.checkpoint.id)) await take(found);
     await tell();
     await sync();
     page.dataset.ready = pack ? "yes" : "no";

@@ -9,8 +9,9 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from recruitment.accounts.models import Membership, Organisation, Role, User
 from recruitment.employers.models import Factory
-from recruitment.travel.models import Crossing, EntryPass
+from recruitment.travel.models import Checkpoint, Crossing, EntryPass
 from recruitment.travel.pass_text import Claims, new_key_pair, sign
 from recruitment.travel.services.packs import public_keys
 from recruitment.travel.services.passes import issue_pass, revoke_pass
@@ -89,6 +90,35 @@ def scan(page, text, verdict):
     page.get_by_role("button", name="Soát", exact=True).click()
     expect(page.locator("#answer h2")).to_have_text(verdict)
     return page.locator("#answer")
+
+
+def test_of_two_checkpoints_the_one_chosen_without_a_network_is_remembered_and_written_down(checkpoint, give):
+    entry_pass, officer = give(), User.objects.filter(is_demo=True, memberships__role=Role.CHECKPOINT_OFFICER).order_by("pk").first()
+    organisation = Organisation.objects.create(name="Chốt thứ hai", kind=Organisation.Kind.CHECKPOINT)
+    second = Checkpoint.objects.create(organisation=organisation, name="Chốt thứ hai")
+    membership = Membership.objects.create(user=officer, organisation=organisation, role=Role.CHECKPOINT_OFFICER)
+    try:
+        page = checkpoint()
+        page.evaluate("navigator.serviceWorker.ready")
+        page.context.set_offline(True)
+        page.reload()
+        page.get_by_label("Bạn đang ở chốt nào?").select_option("Chốt thứ hai")
+        expect(page.locator("#here")).to_have_text("Chốt thứ hai")
+        page.reload()
+        expect(page.locator("#here")).to_have_text("Chốt thứ hai")
+        scan(page, entry_pass.token, "Cho vào").get_by_role("button", name="Cho qua", exact=True).click()
+        expect(page.locator("#sync-state")).to_contain_text("1 lượt chờ gửi")
+        page.context.set_offline(False)
+        page.get_by_role("button", name="Đồng bộ ngay").click()
+        expect(page.locator("#sync-state")).to_have_attribute("data-waiting", "0")
+        assert Crossing.objects.get(entry_pass=entry_pass).checkpoint == second
+        page.reload()
+        expect(page.locator("#here")).to_have_text("Chốt thứ hai")
+    finally:
+        Crossing.objects.filter(checkpoint=second).delete()
+        membership.delete()
+        second.delete()
+        organisation.delete()
 
 
 def test_a_day_at_the_checkpoint_without_a_network(checkpoint, give):

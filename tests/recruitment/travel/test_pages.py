@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
+from recruitment.accounts.models import Membership, Role
 from recruitment.travel.models import Crossing, PassKey
 from recruitment.travel.services.passes import issue_pass, revoke_pass
 from recruitment.travel.services.trips import hold_seat
@@ -151,3 +152,52 @@ def test_who_is_in_and_who_overstays_with_whoever_answers_for_it(at_the_checkpoi
         page = at_the_checkpoint.get("/checkpoint/inside/").content.decode()
     assert "3 người còn ở trong tỉnh sau ngày cuối" in page
     assert page.count("Trần Thị Tuyển") == 3
+
+
+@pytest.fixture
+def second_checkpoint(at_the_checkpoint):
+    """Of the same officer."""
+    checkpoint = CheckpointFactory(name="Chốt thứ hai", officer=at_the_checkpoint.checkpoint.officer)
+    Membership.objects.create(user=checkpoint.officer, organisation=checkpoint.organisation, role=Role.CHECKPOINT_OFFICER)
+    return checkpoint
+
+
+def test_who_works_at_one_checkpoint_is_not_asked_which(at_the_checkpoint):
+    assert "Bạn đang ở chốt nào?" not in at_the_checkpoint.get("/checkpoint/").content.decode()
+
+
+def test_who_works_at_several_chooses_and_each_crossing_is_written_down_there(at_the_checkpoint, second_checkpoint, entry_pass):
+    assert "Bạn đang ở chốt nào?" in at_the_checkpoint.get("/checkpoint/").content.decode()
+    decision = {"text": entry_pass.code, "direction": "in", "decision": "through"}
+    at_the_checkpoint.post("/checkpoint/decide/", decision | {"uuid": uuid4()})
+    said = at_the_checkpoint.post("/checkpoint/choose/", {"checkpoint": second_checkpoint.pk}, follow=True).content.decode()
+    assert "ghi ở Chốt thứ hai" in said
+    at_the_checkpoint.post("/checkpoint/decide/", decision | {"uuid": uuid4(), "direction": "out"})
+    written = list(Crossing.objects.order_by("pk").values_list("checkpoint", flat=True))
+    assert written == [at_the_checkpoint.checkpoint.pk, second_checkpoint.pk]
+    assert at_the_checkpoint.get("/checkpoint/pack.json").json()["checkpoint"]["id"] == second_checkpoint.pk
+
+
+def test_a_queue_is_written_down_where_it_was_made_and_never_at_others_checkpoints(at_the_checkpoint, second_checkpoint):
+    now = int(timezone.now().timestamp() * 1000)
+    row = {
+        "number": None,
+        "direction": "in",
+        "how": "scan",
+        "verdict": "unknown",
+        "reasons": ["unreadable"],
+        "let_through": False,
+        "order": "",
+        "at": now,
+    }
+    for checkpoint, status in ((second_checkpoint, 200), (CheckpointFactory(), 422)):
+        sent = {"device_now": now, "checkpoint": checkpoint.pk, "crossings": [row | {"uuid": str(uuid4())}]}
+        answer = at_the_checkpoint.post("/checkpoint/crossings/", json.dumps(sent), content_type="application/json")
+        assert answer.status_code == status
+    assert Crossing.objects.get().checkpoint == second_checkpoint
+
+
+@pytest.mark.parametrize("typed", ["", "x", "999999999999999999999"])
+def test_only_ones_own_checkpoint_can_be_chosen(at_the_checkpoint, typed):
+    others = CheckpointFactory().pk
+    assert {at_the_checkpoint.post("/checkpoint/choose/", {"checkpoint": value}).status_code for value in (typed, others)} == {404}
