@@ -45,6 +45,10 @@ class CodeForm(forms.Form):
         return "".join(letter for letter in self.cleaned_data["code"] if letter.isdecimal())
 
 
+class InvitationForm(forms.Form):
+    is_shared = SharedPhoneField()
+
+
 class IdentityForm(forms.Form):
     """Who somebody is, as on the national ID."""
 

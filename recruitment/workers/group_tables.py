@@ -55,6 +55,7 @@ class PersonRow:
     cells: dict[str, str]
     values: dict[str, Any] = field(default_factory=dict)
     errors: list[tuple[str, str]] = field(default_factory=list)
+    form: Any = None  # set by the page that shows it
     is_known: bool = False  # registered before, as the same person: nothing is left to do
 
     @property

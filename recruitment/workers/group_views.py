@@ -6,13 +6,15 @@ import uuid
 from django.contrib import messages
 from django.core.cache import cache
 from django.core.paginator import Paginator
+from django.http import Http404
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from recruitment.accounts.models import Organisation, Role
 from recruitment.accounts.permissions import permission
@@ -20,7 +22,7 @@ from recruitment.openings.reading import MOST_MEGABYTES, TableRow, read_table
 from recruitment.openings.unreadable import FileTooLarge
 from recruitment.shared.crypto import decrypt, encrypt
 from recruitment.shared.refusals import Refusal
-from recruitment.workers.group_forms import PeopleTableForm
+from recruitment.workers.group_forms import PeopleTableForm, RowForm
 from recruitment.workers.group_tables import HEADINGS, PersonRow, interpret
 from recruitment.workers.models import GroupRegistration
 from recruitment.workers.services.groups import find_known, register_group
@@ -52,8 +54,7 @@ def upload(request):
             form.add_error("file" if form.cleaned_data["file"] else "table", refusal.for_people())
         else:
             key = str(uuid.uuid4())
-            kept = encrypt(json.dumps([(row.number, row.cells) for row in rows]))
-            cache.set(_key(request), (key, kept), KEPT_SECONDS)
+            _keep(request, key, {row.number: row.cells for row in rows})
             return redirect("workers:group_check", key)
     return render(request, "workers/groups/upload.html", {"form": form}, status=REFUSED if form.errors else 200)
 
@@ -71,12 +72,10 @@ def _table_of(form: PeopleTableForm) -> dict:
 @never_cache
 def check(request, key):
     """What each row would bring, with what is wrong beside the cell; confirming registers the new people, all of them together."""
-    kept_key, kept = cache.get(_key(request)) or (None, b"")
-    if kept_key != str(key):
-        messages.error(request, _("Bảng này đã quá 30 phút, đã ghi xong, hoặc bạn đã chọn bảng khác. Hãy chọn lại tệp."))
-        return redirect("workers:group_upload")
-    read = interpret([TableRow(number, cells) for number, cells in json.loads(decrypt(kept))], on=timezone.localdate())
-    find_known(read)
+    kept = _kept(request, key)
+    if kept is None:
+        return _gone(request)
+    read = _read(kept)
     if request.method == "POST":
         try:
             group = register_group(rows=read, organisation=_house(request.user), by=request.user, on=timezone.localdate())
@@ -89,8 +88,56 @@ def check(request, key):
             return redirect("workers:groups")
         return redirect("workers:group_check", key)
     page = Paginator(sorted(read, key=_errors_first), ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    for row in page.object_list:
+        row.form = RowForm.of(row) if row.errors else None
     figures = {"new": sum(row.is_new for row in read), "known": sum(row.is_known for row in read), "bad": sum(bool(row.errors) for row in read)}
-    return render(request, "workers/groups/check.html", {"page": page, "figures": figures})
+    return render(request, "workers/groups/check.html", {"page": page, "figures": figures, "key": key})
+
+
+@permission("workers.register_group")
+@require_POST
+@sensitive_post_parameters()
+def mend_row(request, key, number):
+    """One row is written anew and the table checked again; the other rows stay as they are."""
+    kept = _kept(request, key)
+    if kept is None:
+        return _gone(request)
+    if number not in kept:
+        raise Http404
+    form = RowForm(request.POST, prefix=str(number))
+    if not form.is_valid():
+        messages.error(request, _("Dòng %(number)d: có ô quá dài hoặc có ký tự lạ nên chưa sửa. Hãy gõ lại.") % {"number": number})
+        return redirect("workers:group_check", key)
+    kept[number] = form.cleaned_data
+    _keep(request, str(key), kept)
+    row = next(row for row in _read(kept) if row.number == number)
+    if row.errors:
+        messages.warning(request, _("Dòng %(number)d: %(error)s") % {"number": number, "error": row.errors[0][1]})
+    else:
+        messages.success(request, _("Dòng %(number)d đã đúng.") % {"number": number})
+    return redirect(f"{reverse('workers:group_check', args=[key])}#row-{number}")
+
+
+def _keep(request, key: str, rows: dict[int, dict[str, str]]) -> None:
+    cache.set(_key(request), (key, encrypt(json.dumps(list(rows.items())))), KEPT_SECONDS)
+
+
+def _kept(request, key) -> dict[int, dict[str, str]] | None:
+    """The cells of the table by row, or None once it is gone."""
+    kept_key, kept = cache.get(_key(request)) or (None, b"")
+    return dict(json.loads(decrypt(kept))) if kept_key == str(key) else None
+
+
+def _gone(request):
+    messages.error(request, _("Bảng này đã quá 30 phút, đã ghi xong, hoặc bạn đã chọn bảng khác. Hãy chọn lại tệp."))
+    return redirect("workers:group_upload")
+
+
+def _read(kept: dict[int, dict[str, str]]) -> list[PersonRow]:
+    """Interpreted, and compared with who is registered already."""
+    read = interpret([TableRow(number, cells) for number, cells in kept.items()], on=timezone.localdate())
+    find_known(read)
+    return read
 
 
 def _say_done(request, read: list[PersonRow]) -> None:

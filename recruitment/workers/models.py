@@ -184,6 +184,60 @@ class GroupRegistration(models.Model):
         ordering = ["-made_at", "-pk"]
 
 
+class InvitationPolicyQuerySet(models.QuerySet):
+    def in_force(self, on):
+        """The newest one in force on `on`, or one with the model's own values where there is none."""
+        return self.filter(Q(until=None) | Q(until__gte=on), since__lte=on).order_by("-since", "-pk").first() or InvitationPolicy()
+
+
+class InvitationPolicy(models.Model):
+    """How long the link lives that somebody registered by another gets on the own phone."""
+
+    number = models.CharField(_("số văn bản"), max_length=60)
+    since = models.DateField(_("từ ngày"))
+    until = models.DateField(_("đến hết ngày"), null=True, blank=True)
+    valid_days = models.PositiveSmallIntegerField(_("đường dẫn dùng được trong (ngày)"), default=14)
+    is_exercise = models.BooleanField(_("diễn tập"), default=False)
+
+    objects = InvitationPolicyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-since", "-pk"]
+        verbose_name = _("thời hạn lời mời của đầu mối")
+        verbose_name_plural = _("thời hạn lời mời của đầu mối")
+        constraints = [
+            models.CheckConstraint(condition=Q(valid_days__range=(1, 60)), name="an_invitation_lives_a_day_to_two_months"),
+            models.CheckConstraint(condition=Q(until=None) | Q(until__gte=F("since")), name="invitation_policy_ends_after_it_begins"),
+        ]
+
+    def __str__(self):
+        return self.number
+
+
+class InvitationQuerySet(models.QuerySet):
+    def usable(self, now):
+        """Neither used nor over, of a person who still has the phone it was sent to."""
+        return self.filter(used_at=None, expires_at__gt=now, worker__user__is_active=True, worker__user__phone__isnull=False)
+
+
+class Invitation(models.Model):
+    """The short link to the own profile, sent to the phone of somebody whom another person registered; kept as a digest only."""
+
+    worker = models.ForeignKey(Worker, on_delete=models.CASCADE, related_name="invitations")
+    digest = models.CharField(max_length=64, unique=True)
+    sent_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["worker"], condition=Q(used_at=None), name="one_open_invitation_per_person"),
+            models.CheckConstraint(condition=Q(expires_at__gt=F("sent_at")), name="invitation_ends_after_it_was_sent"),
+        ]
+
+
 class AssistedAct(models.Model):
     """What somebody did in this person's name; the person reads it."""
 

@@ -15,7 +15,9 @@ urlpatterns = [
     path("roster/", roster_views.roster, name="roster"),
     path("roster/<uuid:key>/", roster_views.check, name="roster_check"),
     path("my/consents/", views.consents, name="consents"),
+    path("i/<str:code>/", views.invitation, name="invitation"),
     path("groups/", group_views.groups, name="groups"),
     path("groups/new/", group_views.upload, name="group_upload"),
     path("groups/new/<uuid:key>/", group_views.check, name="group_check"),
+    path("groups/new/<uuid:key>/<int:number>/", group_views.mend_row, name="group_row"),
 ]

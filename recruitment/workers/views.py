@@ -17,15 +17,17 @@ from recruitment.accounts.sessions import enter
 from recruitment.health.services.assessments import assess_worker
 from recruitment.occupations.models import Occupation
 from recruitment.shared.refusals import Refusal
-from recruitment.workers.forms import CodeForm, OccupationFormSet, PhoneForm, RegistrationForm, WishesForm
+from recruitment.workers.forms import CodeForm, InvitationForm, OccupationFormSet, PhoneForm, RegistrationForm, WishesForm
 from recruitment.workers.models import Consent, Shift, Worker
 from recruitment.workers.services.consents import set_consents
+from recruitment.workers.services.invitations import find_invitation, use_invitation
 from recruitment.workers.services.profile import change_profile, hide
 from recruitment.workers.services.registration import account_of_phone, register_worker
 
 WAITING = "phone_waiting_for_code"
 NEXT = "page_after_sign_in"
 READINGS_PER_PAGE = 30
+GONE = 410
 
 
 @permission("workers.register")
@@ -66,6 +68,23 @@ def code(request):
                 return redirect(address or ("workers:consents" if _was_registered_and_not_asked(user.worker) else "search:openings"))
             return redirect("workers:register")
     return render(request, "workers/code.html", {"form": form, "phone": phone}, status=422 if form.is_bound else 200)
+
+
+@permission("workers.register")
+@never_cache
+def invitation(request, code):
+    """The link sent to whoever was registered by somebody else: asks before it is used, so that no preview of a message uses it up."""
+    address, now = request.META["REMOTE_ADDR"], timezone.now()
+    form = InvitationForm(request.POST if request.method == "POST" else None)
+    try:
+        if request.method == "POST" and form.is_valid():
+            worker = use_invitation(code, address=address, now=now)
+            enter(request, worker.user, is_shared=form.cleaned_data["is_shared"])
+            return redirect("workers:consents")
+        act = find_invitation(code, address=address, now=now).worker.assisted_acts.select_related("by", "group__organisation").first()
+    except Refusal as refusal:
+        return render(request, "workers/invitation.html", {"refusal": refusal.for_people()}, status=GONE)
+    return render(request, "workers/invitation.html", {"form": form, "act": act})
 
 
 def _was_registered_and_not_asked(worker: Worker) -> bool:

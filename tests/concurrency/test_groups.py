@@ -3,17 +3,21 @@
 import datetime as dt
 import os
 import signal
+import time
 
 import pytest
 from django.db import connections
+from django.utils import timezone
 
 from recruitment.notifications.models import Message
 from recruitment.openings.reading import TableRow
 from recruitment.workers.group_tables import interpret
-from recruitment.workers.models import AssistedAct, GroupRegistration, Worker
+from recruitment.workers.models import AssistedAct, GroupRegistration, Invitation, Worker
 from recruitment.workers.services import groups
+from recruitment.workers.services.invitations import use_invitation, write_invitations
 from tests.factories.accounts import UserFactory
 from tests.factories.places import ProvinceFactory
+from tests.factories.workers import WorkerFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TODAY = dt.date(2026, 11, 24)
@@ -56,3 +60,28 @@ def test_an_import_killed_before_its_end_leaves_nothing_and_runs_again(liaison):
     assert (Worker.objects.count(), GroupRegistration.objects.count(), Message.objects.count()) == (0, 0, 0)
     assert register(liaison)
     assert Worker.objects.count() == 3
+
+
+def test_a_link_opened_twice_at_once_lets_in_once(race):
+    now, worker = timezone.now(), WorkerFactory()
+    [(_worker, link)] = write_invitations([worker], now=now, on=now.date())
+    code = link.address.rstrip("/").rsplit("/", 1)[1]
+    outcomes = race(6, lambda: use_invitation(code, address="10.0.0.9", now=now))
+    assert sorted(outcomes) == ["InvitationOver"] * 5 + ["done"]
+
+
+def test_without_the_conditional_use_the_same_race_lets_in_several_times(race):
+    """The twin: who looks first and notes the use later lets everybody in."""
+    now = timezone.now()
+    write_invitations([WorkerFactory()], now=now, on=now.date())
+    let_in = []
+
+    def look_then_write():
+        found = Invitation.objects.usable(now).first()
+        time.sleep(0.2)
+        if found:
+            let_in.append(found.pk)
+            Invitation.objects.filter(pk=found.pk).update(used_at=timezone.now())
+
+    race(4, look_then_write)
+    assert len(let_in) > 1

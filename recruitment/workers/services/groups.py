@@ -17,6 +17,7 @@ from recruitment.shared.refusals import Conflict
 from recruitment.workers.group_tables import PersonRow
 from recruitment.workers.models import AssistedAct, Consent, GroupRegistration, Shift, Worker, WorkerOccupation
 from recruitment.workers.services.consents import WORDING_VERSION
+from recruitment.workers.services.invitations import write_invitations
 from search.outbox import request_index
 
 ONE_GROUP_AT_A_TIME = 7_116_002  # an advisory lock: the same table sent twice at once registers nobody twice
@@ -70,7 +71,7 @@ def _mark(row: PersonRow, identity_of_phone: dict, identity_of_number: dict, the
 def register_group(*, rows: Sequence[PersonRow], organisation: Organisation, by: User, on: dt.date) -> GroupRegistration | None:
     """Register whoever of the table is new; None if nobody is. Whole or not at all, and again it changes nothing.
 
-    Nobody of them is found by a factory before agreeing. Who has a phone is told to sign in with it, by a code, and agree there;
+    Nobody of them is found by a factory before agreeing. Who has a phone gets a link there, to see and agree;
     who has none agrees on the signed paper that the row names, written down as an act in that person's name.
     Raises RegisteredMeanwhile.
     """
@@ -87,7 +88,7 @@ def register_group(*, rows: Sequence[PersonRow], organisation: Organisation, by:
     except IntegrityError:
         raise RegisteredMeanwhile() from None
     _note(group, new, workers, by)
-    _invite(organisation, new, workers)
+    _invite(organisation, new, workers, on)
     pks = [worker.pk for worker in workers]
     for start in range(0, len(pks), CHUNK):
         assess_people(pks[start : start + CHUNK], on=on)
@@ -152,10 +153,13 @@ def _note(group: GroupRegistration, rows: Sequence[PersonRow], workers: Sequence
     )
 
 
-def _invite(organisation: Organisation, rows: Sequence[PersonRow], workers: Sequence[Worker]) -> None:
+def _invite(organisation: Organisation, rows: Sequence[PersonRow], workers: Sequence[Worker], on: dt.date) -> None:
+    now, told = timezone.now(), [worker for worker, row in zip(workers, rows, strict=True) if row.values["phone"]]
+    links = write_invitations(told, now=now, on=on)
     with override("vi"):  # the language of new accounts
         text = _(
-            "%(house)s đã tạo hồ sơ tìm việc cho bạn trên Vùng Xanh. Đăng nhập bằng số điện thoại này (có mã gửi tới) để xem, sửa và đồng ý; chưa đồng ý thì chưa ai thấy."
+            "%(house)s đã tạo hồ sơ tìm việc cho bạn trên Vùng Xanh. Bấm %(link)s (đến hết %(until)s, dùng một lần, đừng chuyển cho ai) "
+            "hoặc đăng nhập bằng số này để xem, sửa và đồng ý; chưa đồng ý thì chưa ai thấy."
         )
-    told = [(worker.user, text % {"house": organisation.name}) for worker, row in zip(workers, rows, strict=True) if row.values["phone"]]
-    send_messages(told, kind="registered_for_you", link="/my/consents/", now=timezone.now())
+    sent = [(worker.user, text % {"house": organisation.name, "link": link.address, "until": f"{link.until:%d/%m}"}) for worker, link in links]
+    send_messages(sent, kind="registered_for_you", link="/my/consents/", now=now)
