@@ -27,11 +27,14 @@ class UserManager(BaseUserManager):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person: workers sign in by phone and code, staff by e-mail, password and second factor."""
+    """A person: workers sign in by phone and code, staff by e-mail, password and second factor. Who has no phone has a `helper` who answers."""
 
     phone = models.CharField(_("số điện thoại"), max_length=16, unique=True, null=True, blank=True)
     email = models.EmailField(_("e-mail"), unique=True, null=True, blank=True)
     name = models.CharField(_("họ tên"), max_length=120)
+    helper = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="helped", verbose_name=_("người nhận tin thay, khi không có điện thoại")
+    )
     language = models.CharField(_("ngôn ngữ"), max_length=2, default="vi", choices=[("vi", "Tiếng Việt"), ("en", "English")])
     is_active = models.BooleanField(_("đang hoạt động"), default=True)
     is_staff = models.BooleanField(_("vào trang quản trị"), default=False)
@@ -46,7 +49,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name = _("người dùng")
         verbose_name_plural = _("người dùng")
         constraints = [
-            models.CheckConstraint(condition=Q(phone__isnull=False) | Q(email__isnull=False), name="user_can_sign_in"),
+            models.CheckConstraint(
+                condition=Q(phone__isnull=False) | Q(email__isnull=False) | Q(helper__isnull=False), name="user_can_sign_in_or_somebody_answers"
+            ),
+            models.CheckConstraint(condition=Q(helper=None) | Q(phone=None, email=None), name="who_can_sign_in_answers_alone"),
             models.CheckConstraint(condition=Q(phone=None) | Q(phone__regex=r"^\+[0-9]{8,15}$"), name="user_phone_is_e164"),
         ]
 

@@ -1,10 +1,15 @@
-"""A liaison's table of people."""
+"""A liaison's table of people, one of its rows, and one person alone."""
+
+import datetime as dt
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from recruitment.workers.group_tables import HEADINGS, LABELS, PersonRow
+from recruitment.openings.reading import TableRow
+from recruitment.shared.forms import CleanCharField
+from recruitment.workers.group_tables import HEADINGS, LABELS, PersonRow, interpret
+from recruitment.workers.models import AssistedAct, Consent
 
 LONGEST_CELL = 300
 
@@ -43,3 +48,40 @@ class RowForm(forms.Form):
         for where, text in row.errors:
             form.add_error(where, text)
         return form
+
+
+class PersonForm(forms.Form):
+    """One person beside the liaison. What a table's row says, and how and to what somebody without a phone agrees; nothing is ticked beforehand."""
+
+    name = CleanCharField(label=_("Họ và tên"), max_length=120)
+    birth_date = CleanCharField(label=_("Ngày sinh"), max_length=20, help_text=_("Ví dụ: 24/11/1998"))
+    phone = CleanCharField(label=_("Số điện thoại"), max_length=20, required=False, help_text=_("Để trống nếu không có điện thoại."))
+    national_id = CleanCharField(label=_("Số căn cước"), max_length=20, required=False)
+    province = CleanCharField(label=_("Tỉnh"), max_length=60)
+    occupation = CleanCharField(label=_("Nghề"), max_length=120, required=False)
+    how = forms.ChoiceField(label=_("Đồng ý bằng cách nào"), choices=AssistedAct.How, widget=forms.RadioSelect, required=False)
+    paper = CleanCharField(label=_("Số giấy đồng ý hoặc biên bản"), max_length=60, required=False)
+    purposes = forms.MultipleChoiceField(label=_("Người này đồng ý"), choices=Consent.Purpose, widget=forms.CheckboxSelectMultiple, required=False)
+
+    def clean(self):
+        said = self.cleaned_data
+        if not said.get("phone") and "phone" not in self.errors:
+            for name, text in (
+                ("how", _("Không có điện thoại thì phải ghi người này đồng ý bằng cách nào.")),
+                ("paper", _("Hãy ghi số giấy đồng ý hoặc số biên bản.")),
+                ("purposes", _("Hãy đánh dấu ít nhất một điều mà người này đồng ý.")),
+            ):
+                if not said.get(name) and name not in self.errors:
+                    self.add_error(name, text)
+        return said
+
+    def row(self, *, on: dt.date) -> PersonRow:
+        """Read as a row of a table is."""
+        said = self.cleaned_data
+        [row] = interpret([TableRow(1, {name: said.get(name) or "" for name in HEADINGS.columns})], on=on)
+        row.values |= {"how": said["how"], "purposes": said["purposes"]}
+        return row
+
+    def show_errors(self, row: PersonRow) -> None:
+        for where, text in row.errors:
+            self.add_error(where if where in self.fields else None, text)

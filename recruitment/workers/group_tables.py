@@ -16,6 +16,7 @@ from recruitment.places.names import province_of
 from recruitment.shared.crypto import blind_index
 from recruitment.shared.forms import PeopleDateField, PhoneField, clean_text
 from recruitment.shared.refusals import Refusal
+from recruitment.workers.models import AssistedAct, Consent
 from recruitment.workers.services.registration import check_age, identity_index_of
 
 HEADINGS = Headings(
@@ -109,6 +110,7 @@ def _interpret(row: TableRow, provinces: dict[str, Province], on: dt.date) -> Pe
         read.values["national_id"] = national_id_of(read.cells["national_id"], born=read.values.get("birth_date"))
     except ValidationError as error:
         read.errors += [("national_id", text) for text in error.messages]
+    read.values |= {"how": AssistedAct.How.PAPER, "purposes": list(Consent.Purpose)}  # what the paper of a table says
     if not read.errors and not read.values["phone"] and not read.values["paper"]:
         read.errors.append(("phone", _("Không có số điện thoại thì người này phải ký giấy đồng ý: hãy điền số giấy ở cột “giấy đồng ý”.")))
     return read

@@ -16,7 +16,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
-from recruitment.accounts.models import Organisation, Role
 from recruitment.accounts.permissions import permission
 from recruitment.openings.reading import MOST_MEGABYTES, TableRow, read_table
 from recruitment.openings.unreadable import FileTooLarge
@@ -25,7 +24,7 @@ from recruitment.shared.refusals import Refusal
 from recruitment.workers.group_forms import PeopleTableForm, RowForm
 from recruitment.workers.group_tables import HEADINGS, PersonRow, interpret
 from recruitment.workers.models import GroupRegistration
-from recruitment.workers.services.groups import find_known, register_group
+from recruitment.workers.services.groups import find_known, house_of_liaison, register_group
 
 REFUSED = 422
 ROWS_PER_PAGE = 50
@@ -78,7 +77,7 @@ def check(request, key):
     read = _read(kept)
     if request.method == "POST":
         try:
-            group = register_group(rows=read, organisation=_house(request.user), by=request.user, on=timezone.localdate())
+            group = register_group(rows=read, organisation=house_of_liaison(request.user), by=request.user, on=timezone.localdate())
         except Refusal as refusal:
             messages.error(request, refusal.for_people())
             return redirect("workers:group_check", key)
@@ -148,10 +147,6 @@ def _say_done(request, read: list[PersonRow]) -> None:
         count,
     )
     messages.success(request, done % {"count": count} if count else _("Không có ai mới: mọi người trong bảng đã có hồ sơ."))
-
-
-def _house(user) -> Organisation:
-    return Organisation.objects.filter(memberships__in=user.memberships.current().filter(role=Role.LIAISON)).order_by("pk").first()
 
 
 def _errors_first(row: PersonRow) -> tuple:

@@ -32,6 +32,11 @@ class WorkerQuerySet(models.QuerySet):
             return self.filter(Q(pk__in=self.searchable().values("pk")) | Q(pk__in=applied.values("pk")))
         return self.filter(user=user)
 
+    def helped_by_house_of(self, user):
+        """Without a phone, registered by the house of a liaison, who answers for them."""
+        groups = GroupRegistration.objects.visible_to(user)
+        return self.filter(user__phone=None, user__helper__isnull=False, user__is_active=True, assisted_acts__group__in=groups).distinct()
+
     def searchable(self):
         """Looking for work and agreed to be found by employers."""
         agreed = Consent.objects.filter(purpose=Consent.Purpose.MATCHING, withdrawn_at=None, worker=models.OuterRef("pk"))
@@ -243,12 +248,20 @@ class AssistedAct(models.Model):
 
     class Act(models.TextChoices):
         REGISTERED = "registered", _("đăng ký hồ sơ")
-        CONSENTED = "consented", _("ghi giấy đồng ý đã ký")
+        CONSENTED = "consented", _("ghi lại sự đồng ý")
+        PHONE = "phone", _("thêm số điện thoại")
+
+    class How(models.TextChoices):
+        """In which way somebody without a phone agreed, side by side with whoever wrote it down."""
+
+        PAPER = "paper", _("ký giấy đồng ý")
+        WITNESS = "witness", _("nói đồng ý trước người làm chứng, có biên bản")
 
     worker = models.ForeignKey(Worker, on_delete=models.CASCADE, related_name="assisted_acts")
     group = models.ForeignKey(GroupRegistration, on_delete=models.PROTECT, related_name="acts")
     act = models.CharField(max_length=10, choices=Act)
-    paper = models.CharField(_("số giấy đồng ý đã ký"), max_length=60, blank=True)
+    how = models.CharField(_("đồng ý bằng cách nào"), max_length=7, choices=How, blank=True, default="", db_default="")
+    paper = models.CharField(_("số giấy đồng ý hoặc biên bản"), max_length=60, blank=True)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
 
@@ -257,4 +270,5 @@ class AssistedAct(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["worker", "act"], name="one_act_of_a_kind_for_a_person"),
             models.CheckConstraint(condition=~Q(act="consented") | ~Q(paper=""), name="a_signed_consent_has_its_paper"),
+            models.CheckConstraint(condition=~Q(act="consented") | Q(how__in=["paper", "witness"]), name="a_consent_in_person_says_how"),
         ]

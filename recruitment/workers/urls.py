@@ -1,6 +1,6 @@
 from django.urls import path
 
-from recruitment.workers import group_views, roster_views, views
+from recruitment.workers import group_views, helped_views, roster_views, views
 
 app_name = "workers"
 urlpatterns = [
@@ -17,6 +17,9 @@ urlpatterns = [
     path("my/consents/", views.consents, name="consents"),
     path("i/<str:code>/", views.invitation, name="invitation"),
     path("groups/", group_views.groups, name="groups"),
+    path("groups/person/", helped_views.person, name="person"),
+    path("groups/people/", helped_views.helped, name="helped"),
+    path("groups/people/<int:pk>/phone/", helped_views.add_phone, name="add_phone"),
     path("groups/new/", group_views.upload, name="group_upload"),
     path("groups/new/<uuid:key>/", group_views.check, name="group_check"),
     path("groups/new/<uuid:key>/<int:number>/", group_views.mend_row, name="group_row"),

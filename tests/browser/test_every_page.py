@@ -30,7 +30,7 @@ PAGES = {
                   "/openings/{own}/close/", "/openings/{own}/steps/3/", "/openings/{own}/steps/4/", "/applicants/{applicant}/", "/applicants/{applicant}/accept/",
                   "/coming/", "/backup/", "/vaccination/factories/", "/messages/", "/my/searches/", "/staff/second-factor/", "/staff/password/"],
     "site_manager": ["/sites/", "/arrivals/", "/transfers/", "/sites/{site}/update/", "/sites/{site}/rooms/", "/sites/{site}/rooms/arrivals/", "/sites/{site}/rooms/import/", "/rooms/{room}/", "/stays/{stay}/bed/", "/stays/{stay}/extend/"],
-    "liaison": ["/groups/", "/groups/new/"],
+    "liaison": ["/groups/", "/groups/new/", "/groups/person/", "/groups/people/"],
     "checkpoint_officer": ["/checkpoint/", "/checkpoint/inside/"],
     "labour_officer": ["/shortages/", "/shortages/openings/", "/shortages/on-the-way/", "/shortages/ready/", "/shortages/no-applications/", "/shortages/neglected/", "/shortages/refused/", "/capacity/", "/capacity/sizing/", "/capacity/waiting/", "/capacity/no-shows/",
                        "/enterprises/waiting/", "/enterprises/{waiting}/approve/", "/wording/", "/breaches/"],

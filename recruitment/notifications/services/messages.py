@@ -10,6 +10,8 @@ from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 from kombu.exceptions import OperationalError
 
 from recruitment.accounts.models import User
@@ -22,7 +24,7 @@ Channel = Message.Channel
 
 
 def send_message(*, recipient: User, kind: str, text: str, link: str = "", now: dt.datetime) -> None:
-    """In the app, and by SMS to a phone or by e-mail to an address. The text must hold no health fact and no ID."""
+    """In the app, and by SMS to a phone or by e-mail to an address; for whoever has neither, to the helper. The text must hold no health fact and no ID."""
     send_messages([(recipient, text)], kind=kind, link=link, now=now)
 
 
@@ -33,11 +35,19 @@ def send_messages(messages: Sequence[tuple[User, str]], *, kind: str, link: str 
     for recipient, text in messages:
         rows.append(Message(recipient=recipient, channel=Channel.APP, kind=kind, text=text, link=link, delivered_at=now))
         channel, address = (Channel.SMS, recipient.phone) if recipient.phone else (Channel.EMAIL, recipient.email)
+        if helper := recipient.helper:
+            rows.append(Message(recipient=helper, channel=Channel.APP, kind=kind, text=_to_pass_on(recipient, helper, text), delivered_at=now))
         if address:
             rows.append(Message(recipient=recipient, channel=channel, address=address, kind=kind, text=text, link=link, next_attempt_at=now))
     Message.objects.bulk_create(rows, batch_size=2000)
     if rows:
         _nudge_after_commit()
+
+
+def _to_pass_on(person: User, helper: User, text: str) -> str:
+    with override(helper.language):
+        about = _("Nhắn lại cho %(name)s (không có điện thoại): %(text)s") % {"name": person.name, "text": text}
+    return about[: Message._meta.get_field("text").max_length]
 
 
 @transaction.atomic

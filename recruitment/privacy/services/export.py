@@ -49,7 +49,7 @@ def _of_worker(worker) -> dict[str, Any]:
         "officer_decisions": _rows(
             OfficerDecision.objects.filter(worker=worker).order_by("pk"), ["admits", "reason", "document", "valid_from", "valid_until", "status"]
         ),
-        "assisted_acts": _rows(AssistedAct.objects.filter(worker=worker).order_by("pk"), ["act", "paper", "by", "at"]),
+        "assisted_acts": _rows(AssistedAct.objects.filter(worker=worker).order_by("pk"), ["act", "how", "paper", "by", "at"]),
         "clearances": _rows(Clearance.objects.filter(worker=worker).order_by("pk"), ["assessed_on", "verdict", "ready_on", "decision", "policy"]),
         "applications": _rows(
             Application.objects.filter(worker=worker).select_related("opening").order_by("pk"),

@@ -1,7 +1,6 @@
 """A liaison registers a group: all new people of a table at once or none. Consent is each person's own, from his or her own phone."""
 
 import datetime as dt
-import uuid
 from collections.abc import Sequence
 
 from django.db import IntegrityError, connection, transaction
@@ -9,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from recruitment.accounts.models import Organisation, User
+from recruitment.accounts.models import Organisation, Role, User
 from recruitment.health.services.assessments import assess_people
 from recruitment.notifications.services.messages import send_messages
 from recruitment.occupations.models import Occupation
@@ -29,6 +28,11 @@ class RegisteredMeanwhile(Conflict):
 
     def for_people(self) -> str:
         return _("Có người trong bảng vừa tự đăng ký. Chưa ghi gì cả: hãy tải lại trang để xem lại rồi ghi.")
+
+
+def house_of_liaison(user: User) -> Organisation:
+    """For which the liaison acts."""
+    return Organisation.objects.filter(memberships__in=user.memberships.current().filter(role=Role.LIAISON)).order_by("pk")[0]
 
 
 def find_known(rows: Sequence[PersonRow]) -> None:
@@ -84,7 +88,7 @@ def register_group(*, rows: Sequence[PersonRow], organisation: Organisation, by:
     group = GroupRegistration.objects.create(organisation=organisation, made_by=by)
     try:
         with transaction.atomic():
-            workers = _create(new)
+            workers = _create(new, by)
     except IntegrityError:
         raise RegisteredMeanwhile() from None
     _note(group, new, workers, by)
@@ -96,13 +100,13 @@ def register_group(*, rows: Sequence[PersonRow], organisation: Organisation, by:
     return group
 
 
-def _create(rows: Sequence[PersonRow]) -> list[Worker]:
+def _create(rows: Sequence[PersonRow], by: User) -> list[Worker]:
     users = User.objects.bulk_create(
         [
             User(
                 name=row.values["name"],
                 phone=row.values["phone"],
-                email=None if row.values["phone"] else f"ho-tro-{uuid.uuid4().hex}@vungxanh.invalid",
+                helper=None if row.values["phone"] else by,
                 password="!",  # noqa: S106 - no password opens it
             )
             for row in rows
@@ -139,15 +143,18 @@ def _create(rows: Sequence[PersonRow]) -> list[Worker]:
 
 def _note(group: GroupRegistration, rows: Sequence[PersonRow], workers: Sequence[Worker], by: User) -> None:
     acts = [AssistedAct(worker=worker, group=group, act=AssistedAct.Act.REGISTERED, by=by) for worker in workers]
-    signed = [(worker, row.values["paper"]) for worker, row in zip(workers, rows, strict=True) if row.values["paper"] and not row.values["phone"]]
-    acts += [AssistedAct(worker=worker, group=group, act=AssistedAct.Act.CONSENTED, paper=paper, by=by) for worker, paper in signed]
+    signed = [(worker, row.values) for worker, row in zip(workers, rows, strict=True) if row.values["paper"] and not row.values["phone"]]
+    acts += [
+        AssistedAct(worker=worker, group=group, act=AssistedAct.Act.CONSENTED, how=values["how"], paper=values["paper"], by=by)
+        for worker, values in signed
+    ]
     AssistedAct.objects.bulk_create(acts, batch_size=CHUNK)
     now = timezone.now()
     Consent.objects.bulk_create(
         [
             Consent(worker=worker, purpose=purpose, version=WORDING_VERSION, given_at=now, recorded_by=by)
-            for worker, _paper in signed
-            for purpose in Consent.Purpose
+            for worker, values in signed
+            for purpose in values["purposes"]
         ],
         batch_size=CHUNK,
     )
