@@ -25,6 +25,7 @@ from recruitment.travel.models import PickUpPoint, Route, Seat, Trip
 from recruitment.travel.trip_forms import CancelForm, TripForm
 
 REFUSED = 422
+FURTHEST = dt.timedelta(days=365)
 
 
 @permission("travel.manage_trips")
@@ -67,11 +68,13 @@ def wanted_trips(request):
 @permission("travel.manage_trips")
 def open_wanted_trip(request, route, day):
     """The proposed trip, to be confirmed or changed; then who has a seat and who has not."""
+    route, today = get_object_or_404(Route.objects.select_related("origin"), pk=route), timezone.localdate()
     try:
         arrives_on = dt.date.fromisoformat(day)
     except ValueError as problem:
         raise Http404 from problem
-    route, today = get_object_or_404(Route.objects.select_related("origin"), pk=route), timezone.localdate()
+    if not today <= arrives_on <= today + FURTHEST:
+        raise Http404
     proposed = proposal(route=route, arrives_on=arrives_on, people=len(people_for(route=route, arrives_on=arrives_on, on=today)))
     people = people_for(route=route, arrives_on=proposed.arrives_on, on=today)
     local = timezone.localtime(proposed.departs_at)

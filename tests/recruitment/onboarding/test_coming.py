@@ -178,7 +178,8 @@ def test_one_button_proposes_and_one_confirms(province, route, today, client, of
     done = client.post(address, sent, follow=True).content.decode()
     assert "1 người có ghế" in done and Seat.objects.get(status="held").trip.vehicle == "20B-7"
     assert client.post(address, sent | {"vehicle": ""}).status_code == 422
-    assert client.get(reverse("onboarding:open_wanted_trip", args=[route.pk, "mai"])).status_code == 404
+    for day in ("mai", "0001-01-01", "9999-12-31"):
+        assert client.get(reverse("onboarding:open_wanted_trip", args=[route.pk, day])).status_code == 404
 
 
 def test_the_list_takes_as_many_queries_for_one_person_as_for_thirty(province, route, today):
