@@ -16,6 +16,7 @@ from recruitment.onboarding.services.redating import choose_trip
 from recruitment.onboarding.services.withdrawal import withdraw
 from recruitment.quarantine.services.recount import differences
 from recruitment.travel.models import Seat, Trip
+from recruitment.travel.services import departures
 from tests.recruitment.onboarding.situations import ENTRY_QUARANTINE, Province
 
 DAY = dt.timedelta(days=1)
@@ -68,3 +69,11 @@ def test_without_the_lock_several_find_the_same_person_unsettled(race, coming, t
 
     race(4, look_then_write)
     assert len(found) > 1
+
+
+def test_several_rounds_of_the_schedule_at_once_tell_each_person_once(race, province, coming, today):
+    trip = coming[0].seat.trip
+    departures.cancel_trip(trip=trip, reason="Xe hỏng", by=trip.organised_by, on=today)
+    assert race(6, lambda: settle_lost_seats(on=today)) == ["done"] * 6
+    assert [told(acceptance) for acceptance in coming] == [1] * 5
+    assert list(invariants.find(on=today, now=timezone.now())) == [] and list(differences()) == []
