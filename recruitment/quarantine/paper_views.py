@@ -12,7 +12,8 @@ from django.views.decorators.cache import never_cache
 from recruitment.accounts.permissions import permission
 from recruitment.quarantine.models import CompletionPaper, Site, Stay
 from recruitment.quarantine.result_forms import LeavingForm, RevokePaperForm
-from recruitment.quarantine.services.leaving import let_out, revoke_paper
+from recruitment.quarantine.services.leaving import let_out, parts_of, revoke_paper
+from recruitment.shared.asking import explain
 from recruitment.shared.qr import qr_code
 from recruitment.shared.refusals import Refusal
 from recruitment.travel.pass_text import normal_code
@@ -30,7 +31,7 @@ def release_person(request, pk):
         try:
             issued = let_out(stay=stay, reason=form.cleaned_data["reason"], by=request.user, on=timezone.localdate())
         except Refusal as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.for_people())
+            explain(form, refusal)
         else:
             messages.success(request, _("Đã cho %(name)s ra. Giường trống từ đêm nay.") % {"name": stay.worker.user.name})
             return redirect("quarantine:paper", issued.pk) if issued else redirect("quarantine:site", stay.site_id)
@@ -46,7 +47,11 @@ def paper(request, pk):
     found = get_object_or_404(CompletionPaper.objects.filter(visible).select_related("stay__site", "stay__worker__user").distinct(), pk=pk)
     address = f"{settings.SITE_ADDRESS}{reverse('quarantine:check_paper', args=[found.code])}"
     may_revoke = found.revoked_at is None and found.stay.worker.user != request.user
-    return render(request, "quarantine/paper.html", {"paper": found, "stay": found.stay, "qr": qr_code(address), "may_revoke": may_revoke})
+    return render(
+        request,
+        "quarantine/paper.html",
+        {"paper": found, "stay": found.stay, "parts": parts_of(found), "qr": qr_code(address), "may_revoke": may_revoke},
+    )
 
 
 @permission("quarantine.manage_site")
@@ -68,4 +73,4 @@ def revoke(request, pk):
 def check(request, code):
     """For whoever holds a paper against this page: valid, revoked or unknown, and the few lines that stand on it."""
     found = CompletionPaper.objects.filter(code=normal_code(code)[:12]).select_related("stay__site", "stay__worker__user").first()
-    return render(request, "quarantine/check_paper.html", {"paper": found}, status=200 if found else 404)
+    return render(request, "quarantine/check_paper.html", {"paper": found, "parts": parts_of(found) if found else []}, status=200 if found else 404)

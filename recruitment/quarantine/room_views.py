@@ -14,12 +14,15 @@ from recruitment.accounts.permissions import permission
 from recruitment.quarantine.models import BedAssignment, Room, Site, Stay
 from recruitment.quarantine.room_forms import BedForm, CloseRoomForm, GuestForm
 from recruitment.quarantine.services.beds import assign_arrivals, assign_bed, there_from
+from recruitment.quarantine.services.capacity import last_capacity_change
 from recruitment.quarantine.services.rooms import balance, clean_room, close_room, open_room
+from recruitment.shared.asking import explain
 from recruitment.shared.refusals import Refusal
 
 REFUSED = 422
 MOST_AT_ONCE = 200
 FEW_ROOMS = 24
+CHANGES_SHOWN = 10
 DAY = dt.timedelta(days=1)
 
 
@@ -34,6 +37,7 @@ def room_map(request, pk):
         "floors": _floors(rooms),
         "waiting": without_bed(site, today)[: MOST_AT_ONCE + 1],
         "balance": balance(site, on=today),
+        "seen": last_capacity_change(site),
         "last": site.nights.order_by("-night").values_list("night", flat=True).first(),
         "free": sum(room.free for room in rooms if room.is_open),
         "dirty": sum(not room.is_clean and room.is_open for room in rooms),
@@ -111,7 +115,7 @@ def bed_of(request, pk):
         try:
             assign_bed(stay=stay, bed=chosen["bed"], company=chosen["company"], family=chosen["family"], by=request.user, on=today)
         except Refusal as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.for_people())
+            explain(form, refusal)
         else:
             words = {"name": stay.worker.user.name, "room": chosen["bed"].room, "bed": chosen["bed"]}
             messages.success(request, _("%(name)s: phòng %(room)s, giường %(bed)s.") % words)
@@ -176,6 +180,7 @@ def _room_page(request, managed: Room, *, form: CloseRoomForm | None = None, ref
     shown = _rooms(Room.objects.filter(pk=managed.pk), today)[0]
     beds = [(bed, [row for row in shown.people if row.bed_id == bed.pk]) for bed in shown.beds.all()]
     context = {"site": managed.site, "room": shown, "beds": beds, "today": today, "form": form or CloseRoomForm(), "refusal": refusal}
+    context["changes"] = managed.changes.select_related("by")[:CHANGES_SHOWN]
     return render(request, "quarantine/room.html", context, status=REFUSED if refusal or (form and form.errors) else 200)
 
 

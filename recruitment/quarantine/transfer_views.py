@@ -15,6 +15,7 @@ from recruitment.quarantine.services import transfers
 from recruitment.quarantine.services.cover import free_beds
 from recruitment.quarantine.services.freshness import sites_with_fresh_figures
 from recruitment.quarantine.services.ledger import nights_between
+from recruitment.shared.asking import explain
 from recruitment.shared.forms import CleanCharField
 from recruitment.shared.refusals import Refusal
 
@@ -76,7 +77,7 @@ def request_transfer(request, stay_pk):
         try:
             transfers.request_transfer(stay=stay, by=request.user, on=today, **form.cleaned_data)
         except Refusal as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.for_people())
+            explain(form, refusal)
         else:
             messages.success(request, _("Đã gửi yêu cầu chuyển %(name)s.") % {"name": stay.worker.user.name})
             return redirect("quarantine:transfers")

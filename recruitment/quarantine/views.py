@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from recruitment.accounts.permissions import permission
 from recruitment.employers.models import Factory
+from recruitment.quarantine.figure_forms import read_number
 from recruitment.quarantine.forms import LEDGER_DAYS, CapacityForm, ExtendForm, ReserveForm
 from recruitment.quarantine.models import BackupPool, BackupReservation, ReservationNight, Site, SiteIncident, SiteNight, Stay, WaitingRequest
 from recruitment.quarantine.services.admissions import admit
@@ -21,7 +22,7 @@ from recruitment.quarantine.services.extensions import extend_stay
 from recruitment.quarantine.services.freshness import STALE, freshness, limits
 from recruitment.quarantine.services.queue import queue
 from recruitment.quarantine.services.reservations import last_change, reserve_backup_beds
-from recruitment.shared.asking import ask_and_act
+from recruitment.shared.asking import ask_and_act, explain
 from recruitment.shared.refusals import Refusal
 
 NIGHTS_SHOWN = 14
@@ -64,7 +65,7 @@ def change_site_capacity(request, pk):
         except CapacityChanged as conflict:
             return _site_page(request, managed, form=form, conflict=conflict)
         except Refusal as refusal:
-            _explain(form, refusal)
+            explain(form, refusal)
         else:
             messages.success(
                 request, ngettext("Đã ghi: %(beds)d giường.", "Đã ghi: %(beds)d giường.", chosen["capacity"]) % {"beds": chosen["capacity"]}
@@ -76,7 +77,11 @@ def change_site_capacity(request, pk):
 @permission("quarantine.manage_site")
 @require_POST
 def confirm_site_figures(request, pk):
-    confirm_figures(site=_managed(request, pk), by=request.user, on=timezone.localdate())
+    managed, seen = _managed(request, pk), request.POST.get("seen")
+    try:
+        confirm_figures(site=managed, seen=None if seen is None else read_number(seen), by=request.user, on=timezone.localdate())
+    except CapacityChanged as unseen:
+        return _site_page(request, managed, unseen=unseen)
     messages.success(request, _("Đã xác nhận: số liệu không đổi."))
     return redirect("quarantine:site", pk)
 
@@ -131,7 +136,7 @@ def reserve(request, pk):
         try:
             reserve_backup_beds(factory=factory, site=chosen["site"], beds=chosen["beds"], seen=chosen["seen"], by=request.user, on=today, **nights)
         except Refusal as refusal:
-            _explain(form, refusal)
+            explain(form, refusal)
         else:
             done = ngettext("Đã giữ thêm %(beds)d giường ở %(site)s.", "Đã giữ thêm %(beds)d giường ở %(site)s.", chosen["beds"])
             messages.success(request, done % {"beds": chosen["beds"], "site": chosen["site"]})
@@ -167,11 +172,9 @@ def _own_factory(request, pk) -> Factory:
     return get_object_or_404(Factory.objects.visible_to(request.user).select_related("zone").distinct(), pk=pk)
 
 
-def _explain(form, refusal: Refusal) -> None:
-    form.add_error(refusal.field if refusal.field in form.fields else None, refusal.for_people())
-
-
-def _site_page(request, managed: Site, form: CapacityForm | None = None, conflict: CapacityChanged | None = None):
+def _site_page(
+    request, managed: Site, form: CapacityForm | None = None, conflict: CapacityChanged | None = None, unseen: CapacityChanged | None = None
+):
     today = timezone.localdate()
     policy = limits(today)
     first = _first_night(request, today)
@@ -179,9 +182,12 @@ def _site_page(request, managed: Site, form: CapacityForm | None = None, conflic
     people = Stay.objects.filter(site=managed).select_related("worker__user").defer("worker__birth_date", "worker__national_id")
     reserves = ReservationNight.objects.filter(reservation__site=managed, night=today, beds__gt=0).select_related(*ReservationNight.HOLDER)
     start = {"capacity": tonight.capacity if tonight else None, "first": today, "last": today + LEDGER_DAYS * DAY}
-    start["seen"] = last_capacity_change(managed)
+    start["seen"] = seen = last_capacity_change(managed)
     context = {
         "site": managed,
+        "seen": seen,
+        "unseen": unseen,
+        "locked": SiteIncident.objects.locking_a_site().filter(site=managed).exists(),
         "state": freshness(managed, policy=policy, now=timezone.now()),
         "policy": policy,
         "today": today,
@@ -195,7 +201,7 @@ def _site_page(request, managed: Site, form: CapacityForm | None = None, conflic
         "form": form or CapacityForm(initial=start),
         "conflict": conflict,
     }
-    return render(request, "quarantine/site.html", context, status=REFUSED if conflict or (form and form.errors) else 200)
+    return render(request, "quarantine/site.html", context, status=REFUSED if conflict or unseen or (form and form.errors) else 200)
 
 
 def _first_night(request, today: dt.date) -> dt.date:

@@ -1,11 +1,13 @@
-"""A page that asks before it acts."""
+"""A page that asks before it acts, and a form that says why something was refused."""
 
 from collections.abc import Callable
 
+from django import forms
 from django.contrib import messages
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from recruitment.shared.refusals import Refusal
@@ -27,4 +29,10 @@ def ask_and_act(request: HttpRequest, act: Callable, subject: Model, *, name: st
         else:
             messages.success(request, done)
             return redirect(*then)
-    return render(request, template, {name: subject, "refusal": refusal}, status=REFUSED if refusal else 200)
+    context = {name: subject, "refusal": refusal, "back": reverse(then[0], args=then[1:])}
+    return render(request, template, context, status=REFUSED if refusal else 200)
+
+
+def explain(form: forms.Form, refusal: Refusal) -> None:
+    """Beside the field that it is about, else above the form."""
+    form.add_error(refusal.field if refusal.field in form.fields else None, refusal.for_people())

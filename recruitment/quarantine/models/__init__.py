@@ -9,7 +9,7 @@ from recruitment.quarantine.models.incidents import SiteIncident, SiteIncidentPe
 from recruitment.quarantine.models.outbreaks import Outbreak, OutbreakEvent, OutbreakPerson
 from recruitment.quarantine.models.papers import CompletionPaper, EarlyLeaving, StayTest, SymptomReport
 from recruitment.quarantine.models.policies import BackupPolicy, OutbreakRisk, WaitingPolicy
-from recruitment.quarantine.models.rooms import Bed, BedAssignment, Room, RoomKind
+from recruitment.quarantine.models.rooms import Bed, BedAssignment, Room, RoomChange, RoomKind
 from recruitment.quarantine.models.sites import Site, SiteNight
 from recruitment.quarantine.models.stays import DateRange, JournalEntry, Stay
 from recruitment.quarantine.models.transfers import Transfer
@@ -40,6 +40,7 @@ __all__ = [
     "PoolMembership",
     "ReservationNight",
     "Room",
+    "RoomChange",
     "RoomKind",
     "Site",
     "SiteIncident",

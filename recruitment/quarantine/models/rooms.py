@@ -59,6 +59,19 @@ class Room(models.Model):
         return f"{self.building} {self.name}".strip()
 
 
+class RoomChange(models.Model):
+    """A room was opened or closed: by whom and when, and why it was closed."""
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="changes")
+    opened = models.BooleanField()
+    because = models.CharField(max_length=120, blank=True)
+    by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+
 class Bed(models.Model):
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="beds")
     label = models.CharField(_("giường"), max_length=10)

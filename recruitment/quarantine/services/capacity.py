@@ -35,11 +35,18 @@ class PromisedMore(Refusal):
 
 
 class CapacityChanged(Conflict):
-    """Somebody changed the capacity of these nights unseen. Carries `latest`, the change, and `night`, `now`, `asked`: where they differ."""
+    """Somebody changed the capacity of these nights unseen. Carries `latest`, the change, and `night`, `now`, `asked`: where they differ.
+
+    `asked` is None when the figures were to be confirmed as they had been seen.
+    """
 
     def for_people(self) -> str:
         latest = self.facts["latest"]
-        return _("%(name)s đã đổi số giường lúc %(time)s, sau khi bạn mở trang: đêm %(night)s nay là %(now)d, bạn ghi %(asked)d.") % {
+        if self.facts["asked"] is None:
+            text = _("%(name)s đã đổi số giường lúc %(time)s, sau khi bạn mở trang: đêm %(night)s nay là %(now)d. Hãy xem lại rồi bấm.")
+        else:
+            text = _("%(name)s đã đổi số giường lúc %(time)s, sau khi bạn mở trang: đêm %(night)s nay là %(now)d, bạn ghi %(asked)d.")
+        return text % {
             "name": latest.by.name if latest.by else _("Hệ thống"),
             "time": f"{timezone.localtime(latest.at):%H:%M %d/%m/%Y}",
             "night": f"{self.facts['night']:%d/%m/%Y}",
@@ -50,7 +57,7 @@ class CapacityChanged(Conflict):
 
 def last_capacity_change(site: Site) -> int:
     """The journal's key of the latest change of the site's capacity, 0 before the first."""
-    return _capacity_changes(site).aggregate(last=Max("pk"))["last"] or 0
+    return _capacity_changes(site).order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
 @transaction.atomic
@@ -131,8 +138,15 @@ def shift_capacity(*, site: Site, beds: int, by: User | None, on: dt.date) -> No
 
 
 @transaction.atomic
-def confirm_figures(*, site: Site, by: User | None, on: dt.date, noted_at: dt.datetime | None = None, api_key: ApiKey | None = None) -> None:
-    """“Không đổi”: the figures are right as they stand; their age starts anew, or at `noted_at` when they were written down earlier."""
+def confirm_figures(
+    *, site: Site, by: User | None, on: dt.date, noted_at: dt.datetime | None = None, seen: int | None = None, api_key: ApiKey | None = None
+) -> None:
+    """“Không đổi”: the figures are right as they stand; their age starts anew, or at `noted_at` when they were written down earlier.
+
+    Raises CapacityChanged when the person hasn't seen how they stand: somebody changed a night to come since the change `seen`.
+    """
+    if seen is not None:
+        _require_seen(site, seen, on=on)
     _stamp(site, noted_at)
     JournalEntry.objects.create(site=site, first=on, until=on, change=JournalEntry.Change.CONFIRM, by=by, api_key=api_key)
 
@@ -149,6 +163,14 @@ def _refuse_unseen(site: Site, nights: dict[dt.date, int], capacity: int, seen: 
     unseen = _capacity_changes(site).filter(pk__gt=seen, first__lte=max(nights), until__gt=min(nights))
     if latest := unseen.select_related("by").order_by("-pk").first():
         raise CapacityChanged(latest=latest, night=other[0], now=nights[other[0]], asked=capacity)
+
+
+def _require_seen(site: Site, seen: int, *, on: dt.date) -> None:
+    lock_nights([(site.pk, on, on + dt.timedelta(days=1))])  # whoever changes the site's nights queues there
+    latest = _capacity_changes(site).filter(pk__gt=seen, until__gt=on).select_related("by").order_by("-pk").first()
+    if latest:
+        night = max(latest.first, on)
+        raise CapacityChanged(latest=latest, night=night, now=SiteNight.objects.get(site=site, night=night).capacity, asked=None)
 
 
 def _stamp(site: Site, noted_at: dt.datetime | None = None) -> None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,7 +13,7 @@ from recruitment.accounts.models import User
 from recruitment.health.models import Clearance
 from recruitment.health.services.readings import log_readings
 from recruitment.notifications.services.messages import send_message
-from recruitment.quarantine.models import CompletionPaper, EarlyLeaving, Stay, StayTest
+from recruitment.quarantine.models import CompletionPaper, EarlyLeaving, Site, Stay, StayTest, Transfer
 from recruitment.quarantine.services.admissions import WrongMoment, lock_stay, release
 from recruitment.shared.refusals import Refusal
 from recruitment.travel.pass_text import new_code
@@ -80,6 +81,35 @@ def let_out(*, stay: Stay, reason: str = "", by: User, on: dt.date) -> Completio
     return _issue(stay, by=by, on=on)
 
 
+@dataclass(frozen=True)
+class Part:
+    """Where somebody stayed from a day to a day."""
+
+    site: Site
+    first: dt.date
+    until: dt.date
+
+
+def parts_of(paper: CompletionPaper) -> list[Part]:
+    """What the paper is about, in order: the stay that it ends, and before it those from which the person was moved there."""
+    stays = _chain(paper.stay)
+    first, parts = stays[0].arrives_on, []
+    for stay in stays:
+        until = paper.stayed_until if stay == paper.stay or stay.freed_from is None else stay.freed_from
+        parts.append(Part(stay.site, first, until))
+        first = until
+    return parts
+
+
+def _chain(stay: Stay) -> list[Stay]:
+    """The stay with those before it that ended by a move to the next, the first one first; beds that were never slept in left out."""
+    stays = [stay]
+    moves = Transfer.objects.filter(status=Transfer.Status.COMPLETED).select_related("stay__site")
+    while before := moves.filter(held_stay=stays[0]).first():
+        stays.insert(0, before.stay)
+    return [row for row in stays if row.admitted_at]
+
+
 @transaction.atomic
 def revoke_paper(*, paper: CompletionPaper, reason: str, by: User | None) -> CompletionPaper:
     """Its public page says from now on that it doesn't count. Revoking again changes nothing. Raises RevocationNeedsReason."""
@@ -96,7 +126,7 @@ def revoke_paper(*, paper: CompletionPaper, reason: str, by: User | None) -> Com
 def _issue(stay: Stay, *, by: User, on: dt.date) -> CompletionPaper:
     now = timezone.now()
     clearance = Clearance.objects.current().filter(worker=stay.worker_id).select_related("policy").first()
-    acceptance = getattr(stay, "acceptance", None)
+    acceptance = next((row.acceptance for row in _chain(stay) if hasattr(row, "acceptance")), None)
     policy = acceptance.clearance.policy if acceptance else clearance.policy if clearance else None
     code = (new_code() + new_code())[:CODE_LENGTH]
     document = policy.number if policy else ""

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from recruitment.accounts.models import User
-from recruitment.quarantine.models import Room, RoomKind, Site, SiteNight
+from recruitment.quarantine.models import Room, RoomChange, RoomKind, Site, SiteNight
 from recruitment.quarantine.services.beds import lock_rooms, there_from
 from recruitment.quarantine.services.capacity import shift_capacity
 from recruitment.quarantine.services.figures import counts_of, latest_update, note_closed_beds
@@ -69,6 +69,7 @@ def close_room(*, room: Room, because: str = "", by: User | None, on: dt.date) -
         raise RoomInUse(room=room, people=len({row.stay_id for row in there}), until=there[-1].last_day)
     room.is_open, room.closed_because = False, because.strip()
     room.save(update_fields=["is_open", "closed_because"])
+    RoomChange.objects.create(room=room, opened=False, because=room.closed_because, by=by)
     beds = room.beds.count()
     shift_capacity(site=room.site, beds=-beds, by=by, on=on)
     note_closed_beds(site=room.site, kind=room.kind, beds=beds, by=by)
@@ -83,6 +84,7 @@ def open_room(*, room: Room, by: User | None, on: dt.date) -> Room:
         return room
     room.is_open, room.closed_because = True, ""
     room.save(update_fields=["is_open", "closed_because"])
+    RoomChange.objects.create(room=room, opened=True, by=by)
     beds = room.beds.count()
     shift_capacity(site=room.site, beds=beds, by=by, on=on)
     note_closed_beds(site=room.site, kind=room.kind, beds=-beds, by=by)

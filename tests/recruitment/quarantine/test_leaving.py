@@ -11,7 +11,7 @@ from recruitment.quarantine.models import CompletionPaper, EarlyLeaving, StayTes
 from recruitment.quarantine.services.admissions import admit, book_bed
 from recruitment.quarantine.services.corrections import undo_release
 from recruitment.quarantine.services.extensions import extend_stay
-from recruitment.quarantine.services.leaving import NotDone, RevocationNeedsReason, let_out, revoke_paper
+from recruitment.quarantine.services.leaving import NotDone, RevocationNeedsReason, let_out, parts_of, revoke_paper
 from recruitment.quarantine.services.reports import AlreadyReported, report_symptoms
 from recruitment.quarantine.services.testing import NothingToRecord, TakenInTheFuture, due_tests, record_results
 from recruitment.quarantine.services.transfers import accept_transfer, arrive, depart, request_transfer
@@ -262,3 +262,32 @@ def test_many_results_cost_the_database_hardly_more_than_a_few(place, manager, t
     results = dict.fromkeys(StayTest.objects.values_list("pk", flat=True), False)
     with django_assert_max_num_queries(30):
         record_results(site=place, results=results, taken_on=timezone.localdate(), by=manager, on=today)
+
+
+def moved(stay, there, today):
+    move = request_transfer(stay=stay, destination=there, by=manager_of(stay.site), on=today)
+    for step in (accept_transfer, depart, arrive):
+        move = step(transfer=move, by=manager_of(there), on=today)
+    return move.held_stay
+
+
+def test_the_paper_of_somebody_who_was_moved_covers_every_site_with_its_dates(client, place, manager, today):
+    second, third = SiteFactory(name="Khu Phổ Yên"), SiteFactory(name="Khu Sông Công")
+    stay = moved(moved(inside(place, today), second, today + 2 * DAY), third, today + 5 * DAY)
+    with_results(stay, manager, today + 6 * DAY)
+    paper = let_out(stay=stay, by=manager_of(third), on=today + 7 * DAY)
+    wanted = [(place, today, today + 2 * DAY), (second, today + 2 * DAY, today + 5 * DAY), (third, today + 5 * DAY, today + 7 * DAY)]
+    assert [(part.site, part.first, part.until) for part in parts_of(paper)] == wanted
+    client.force_login(stay.worker.user)
+    for page in (reverse("quarantine:paper", args=[paper.pk]), reverse("quarantine:check_paper", args=[paper.code])):
+        shown = client.get(page).content.decode()
+        for text in ("Khu Tân Lập", "Khu Phổ Yên", "Khu Sông Công", "24/11/2026 – 26/11/2026", "29/11/2026 – 01/12/2026"):
+            assert text in shown
+
+
+def test_a_bed_that_was_moved_before_anybody_came_is_not_on_the_paper(place, manager, today):
+    booked = book_bed(worker=WorkerFactory(), site=place, arrives_on=today, leaves_on=today + 3 * DAY, by=None)
+    there = SiteFactory()
+    stay = moved(booked, there, today + DAY)
+    paper = let_out(stay=stay, by=manager_of(there), on=today + 3 * DAY)
+    assert [(part.site, part.first) for part in parts_of(paper)] == [(there, today + DAY)]
