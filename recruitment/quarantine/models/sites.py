@@ -66,7 +66,7 @@ class SiteNightQuerySet(models.QuerySet):
 class SiteNight(models.Model):
     """What one site holds on one night. The database refuses a promise it can't keep."""
 
-    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="nights")
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="nights", db_index=False)  # site_id leads the unique index
     night = models.DateField()
     capacity = models.PositiveIntegerField()
     reserved = models.PositiveIntegerField(default=0, help_text=_("dự phòng chưa dùng"))

@@ -49,7 +49,7 @@ class Stay(models.Model):
         RELEASED = "released", _("đã ra")
         CANCELLED = "cancelled", _("đã hủy")
 
-    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="stays")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="stays", db_index=False)  # site_id leads an index below
     worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="stays")
     arrives_on = models.DateField()
     leaves_on = models.DateField()
@@ -107,7 +107,7 @@ class JournalEntry(models.Model):
         CANCEL = "cancel", _("hủy giường")
         CONFIRM = "confirm", _("số liệu không đổi")
 
-    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="journal")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="journal", db_index=False)  # site_id leads an index below
     first = models.DateField()
     until = models.DateField()
     change = models.CharField(max_length=10, choices=Change)
@@ -122,4 +122,7 @@ class JournalEntry(models.Model):
 
     class Meta:
         ordering = ["-at", "-pk"]
-        indexes = [models.Index(fields=["site", "-at"])]
+        indexes = [
+            models.Index(fields=["site", "-at"]),
+            models.Index(fields=["site", "-id"], condition=Q(change="capacity"), name="capacity_changes"),
+        ]
