@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from recruitment.accounts.permissions import permission
 from recruitment.quarantine.arrival_forms import CodeForm
-from recruitment.quarantine.models import ArrivalPolicy, NoShow, Site, Stay, SymptomReport, Transfer
+from recruitment.quarantine.models import ArrivalPolicy, NoShow, Site, SiteIncident, Stay, SymptomReport, Transfer
 from recruitment.quarantine.services.arrivals import EXPECTED, UNKNOWN, Answer, address_of, codes_of, look_up
 from recruitment.quarantine.services.corrections import undo_admission, undo_release
 from recruitment.quarantine.services.testing import due_tests
@@ -110,6 +110,7 @@ def _gate(request, site: Site, form: CodeForm, answer: Answer | None = None):
         "site": site,
         "form": form,
         "answer": answer,
+        "locked": SiteIncident.objects.locking_a_site().filter(site=site).exists(),
         "today": today,
         "policy": policy,
         "tests_due": due_tests(site, until=today).count(),

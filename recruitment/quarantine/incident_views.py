@@ -20,10 +20,12 @@ from recruitment.quarantine.services.incidents import (
     confirm_site_contacts,
     declare_site_case,
     lock_site,
+    rooms_left_open,
 )
 from recruitment.shared.refusals import Refusal
 
 MOST_SHOWN = 100
+ROOMS_NAMED = 6
 LONGEST_KEY = 19  # digits
 SITE = "site"
 Status = SiteIncidentPerson.Status
@@ -74,6 +76,7 @@ def incident(request, pk):
         "proposed": [person for person in people if person.status == Status.PROPOSED],
         "confirmed": [person for person in people if person.status == Status.CONFIRMED and person.kind != "F0"],
         "floors": floors,
+        "left_open": rooms_left_open(found, on=timezone.localdate()),
         "moves": moves.select_related("stay__worker__user", "destination").order_by("-requested_at", "pk")[:MOST_SHOWN],
     }
     return render(request, "quarantine/incident.html", context)
@@ -136,13 +139,16 @@ def _lock(request, found: SiteIncident, today, *, place: str) -> None:
     floors = dict(enumerate(floor for floor, _rooms in groupby(rooms)))
     building, floor = floors.get(int(place) if place.isdecimal() and len(place) < LONGEST_KEY else -1, ("", "?"))
     in_use = lock_site(incident=found, lock=SiteIncident.Lock.FLOOR, building=building, floor=floor, by=request.user, on=today)
-    count = len(in_use)
+    if not in_use:
+        messages.success(request, _("Đã khóa tầng: mọi phòng đã đóng."))
+        return
+    names = ", ".join(str(room) for room in in_use[:ROOMS_NAMED]) + ("…" if len(in_use) > ROOMS_NAMED else "")
     done = ngettext(
-        "Đã khóa tầng. %(count)d phòng còn người nên giữ nguyên, không xếp thêm ai.",
-        "Đã khóa tầng. %(count)d phòng còn người nên giữ nguyên, không xếp thêm ai.",
-        count,
+        "Đã khóa tầng. %(count)d phòng chưa đóng được: %(names)s. Việc cần làm với từng phòng ghi ở dưới.",
+        "Đã khóa tầng. %(count)d phòng chưa đóng được: %(names)s. Việc cần làm với từng phòng ghi ở dưới.",
+        len(in_use),
     )
-    messages.success(request, done % {"count": count})
+    messages.warning(request, done % {"count": len(in_use), "names": names})
 
 
 def _move(request, found: SiteIncident, today) -> None:

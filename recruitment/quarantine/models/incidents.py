@@ -25,6 +25,10 @@ class SiteIncidentQuerySet(models.QuerySet):
         """The whole site takes nobody."""
         return self.open().filter(locked=SiteIncident.Lock.SITE)
 
+    def locking_a_floor(self):
+        """Rooms of one floor take nobody; those with people in stay open."""
+        return self.open().filter(locked=SiteIncident.Lock.FLOOR)
+
 
 class SiteIncident(models.Model):
     """One at a time for each site: a further case belongs to the open one. `closed_rooms` are those that the lock closed."""

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from psycopg import errors
 
 from recruitment.accounts.models import User
+from recruitment.places.distances import distance_km
 from recruitment.places.models import IndustrialZone
-from recruitment.quarantine.models import JournalEntry, ReservationNight, Site, Stay
+from recruitment.quarantine.models import JournalEntry, ReservationNight, Site, SiteIncident, Stay
 from recruitment.quarantine.services.beds import give_back_bed
 from recruitment.quarantine.services.cover import free_beds
 from recruitment.quarantine.services.freshness import nearest_first, sites_with_fresh_figures
@@ -70,6 +71,24 @@ class NotToday(Refusal):
         return _("Giường của người này được giữ từ %(first)s đến %(until)s, không phải cho hôm nay.") % dates
 
 
+class LockedAtTheGate(Refusal):
+    """An infection locks the site since the bed was booked. Carries `stay` and `elsewhere`, the nearest site with a bed on all its nights."""
+
+    def for_people(self) -> str:
+        words = {"site": self.facts["stay"].site, "elsewhere": self.facts["elsewhere"]}
+        if self.facts["elsewhere"] is None:
+            return (
+                _("%(site)s đang khóa vì có ca bệnh nên không nhận ai, và chưa khu nào còn giường. Hãy gọi cán bộ y tế hoặc Sở để xin chỗ.") % words
+            )
+        return (
+            _(
+                "%(site)s đang khóa vì có ca bệnh nên không nhận ai. %(elsewhere)s còn giường: hãy bấm “Chuyển đi” cạnh tên và chọn khu đó, "
+                "hoặc hỏi cán bộ y tế."
+            )
+            % words
+        )
+
+
 @transaction.atomic
 def book_entry_bed(*, worker: Worker, zone: IndustrialZone, arrives_on: dt.date, days: int, by: User | None, on: dt.date) -> Stay:
     """A bed for `days` nights from `arrives_on` at the site nearest to the zone that has fresh figures and room.
@@ -98,7 +117,10 @@ def book_bed(*, worker: Worker, site: Site, arrives_on: dt.date, leaves_on: dt.d
 
 @transaction.atomic
 def admit(*, stay: Stay, by: User, on: dt.date) -> Stay:
-    """The person has arrived; the tests that the rules ask for are planned. Repeating it changes nothing. Raises NotToday, or WrongMoment after cancellation."""
+    """The person has arrived; the tests that the rules ask for are planned. Repeating it changes nothing.
+
+    Raises NotToday, WrongMoment after cancellation, or LockedAtTheGate.
+    """
     stay = lock_stay(stay)
     if stay.status == Stay.Status.ADMITTED:
         return stay
@@ -106,6 +128,8 @@ def admit(*, stay: Stay, by: User, on: dt.date) -> Stay:
         raise WrongMoment(stay=stay)
     if not stay.arrives_on <= on < stay.leaves_on:
         raise NotToday(stay=stay)
+    if SiteIncident.objects.locking_a_site().filter(site=stay.site).exists():
+        raise LockedAtTheGate(stay=stay, elsewhere=_nearest_with_bed(stay, on=on))
     stay.status, stay.admitted_at = Stay.Status.ADMITTED, timezone.now()
     stay.save(update_fields=["status", "admitted_at"])
     JournalEntry.objects.create(site=stay.site, first=on, until=stay.leaves_on, change=JournalEntry.Change.ADMIT, stay=stay, by=by)
@@ -190,6 +214,15 @@ def one_bed_each(worker: Worker, arrives_on: dt.date, leaves_on: dt.date) -> Ite
 def booking(stay: Stay) -> Movement:
     """What a new stay moves in the ledger."""
     return Movement(stay.site, stay.arrives_on, stay.leaves_on, JournalEntry.Change.BOOK, occupied=1, stay=stay)
+
+
+def _nearest_with_bed(stay: Stay, *, on: dt.date) -> Site | None:
+    sites = sites_with_fresh_figures(on=on).exclude(pk=stay.site_id)
+    nights = nights_between(on, stay.leaves_on)
+    free, here = free_beds(list(sites), nights), stay.site
+    possible = [site for site in sites if all(free[site.pk, night] > 0 for night in nights)]
+    distances = {site: distance_km(here.latitude, here.longitude, site.latitude, site.longitude) for site in possible}
+    return min(possible, key=lambda site: (distances[site], site.pk), default=None)
 
 
 def _book(worker: Worker, site: Site, arrives_on: dt.date, leaves_on: dt.date, *, by: User | None) -> Stay:

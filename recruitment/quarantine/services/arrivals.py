@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from recruitment.notifications.services.messages import send_message
-from recruitment.quarantine.models import ArrivalCode, ArrivalPolicy, NoShow, Site, Stay, Transfer
+from recruitment.quarantine.models import ArrivalCode, ArrivalPolicy, NoShow, Site, SiteIncident, Stay, Transfer
 from recruitment.quarantine.services.admissions import lock_worker, write_cancellation
 from recruitment.quarantine.services.ledger import move
 from recruitment.travel.pass_text import new_code, normal_code
@@ -97,8 +98,14 @@ def _judge(stay: Stay, sites: set[int], on: dt.date) -> Answer:
 def free_beds_of_no_shows(*, now: dt.datetime, on: dt.date) -> int:
     """Free the bed of everybody who has not come in time (see ArrivalPolicy), each in a transaction of its own; how many."""
     latest = _latest_day(now, on)
-    late = Stay.objects.filter(status=Stay.Status.BOOKED, arrives_on__lte=latest).exclude(transfers__in=Transfer.objects.open())
+    late = _waited_for(latest)
     return sum(_free(stay, latest=latest, now=now, on=on) for stay in list(late.select_related("worker").order_by("arrives_on", "pk")[:CHUNK]))
+
+
+def _waited_for(latest: dt.date) -> QuerySet[Stay]:
+    """Whoever should have come by that day: neither those being moved nor those whom a locked site turns away."""
+    late = Stay.objects.filter(status=Stay.Status.BOOKED, arrives_on__lte=latest).exclude(transfers__in=Transfer.objects.open())
+    return late.exclude(site__incidents__in=SiteIncident.objects.locking_a_site())
 
 
 def _latest_day(now: dt.datetime, on: dt.date) -> dt.date:
@@ -110,8 +117,7 @@ def _latest_day(now: dt.datetime, on: dt.date) -> dt.date:
 @transaction.atomic
 def _free(stay: Stay, *, latest: dt.date, now: dt.datetime, on: dt.date) -> bool:
     lock_worker(stay.worker)
-    still = Stay.objects.filter(pk=stay.pk, status=Stay.Status.BOOKED, arrives_on__lte=latest).exclude(transfers__in=Transfer.objects.open())
-    if not still.exists():
+    if not _waited_for(latest).filter(pk=stay.pk).exists():
         return False
     stay, movements = write_cancellation(stay, on=on)
     move(movements, by=None)

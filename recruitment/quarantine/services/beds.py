@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from psycopg import errors
 
 from recruitment.accounts.models import User
-from recruitment.quarantine.models import Bed, BedAssignment, OutbreakPerson, Room, RoomKind, Site, Stay
+from recruitment.quarantine.models import Bed, BedAssignment, OutbreakPerson, Room, RoomKind, Site, SiteIncident, Stay
 from recruitment.quarantine.rooming import FAMILY, Arrival, Plan, Space, Taken, Why, plan_rooms
 from recruitment.shared.refusals import Refusal
 
@@ -65,6 +65,15 @@ class RoomNotClean(Refusal):
 
     def for_people(self) -> str:
         return _("Phòng %(room)s chưa dọn. Dọn xong, hãy bấm “Đã dọn” rồi xếp.") % self.facts
+
+
+class RoomLocked(Refusal):
+    """An infection locks the floor: whoever is in stays, nobody is added. Carries `room`."""
+
+    field = "bed"
+
+    def for_people(self) -> str:
+        return _("Tầng của phòng %(room)s đang khóa vì có ca bệnh. Hãy chọn phòng ở tầng khác.") % self.facts
 
 
 class NotOfThisSite(Refusal):
@@ -241,8 +250,10 @@ def lock_rooms(*sites: Site) -> list[Room]:
 
 
 def spaces_of(rooms: Iterable[Room], *, on: dt.date) -> list[Space]:
-    """The open rooms as the planner sees them; whoever should have left but hasn't keeps a room from being ready."""
+    """The open rooms as the planner sees them, none of a locked floor; whoever should have left but hasn't keeps a room from being ready."""
     rooms = [room for room in rooms if room.is_open]
+    locked = locked_floors(rooms)
+    rooms = [room for room in rooms if (room.site_id, room.building, room.floor) not in locked]
     spaces = {room.pk: Space(room.pk, [], room.kind == RoomKind.FAMILY, room.is_clean) for room in rooms}
     for pk, room in Bed.objects.filter(room__in=spaces).order_by("room_id", "label", "pk").values_list("pk", "room_id"):
         spaces[room].beds = [*spaces[room].beds, pk]
@@ -252,6 +263,12 @@ def spaces_of(rooms: Iterable[Room], *, on: dt.date) -> list[Space]:
         else:
             spaces[row.room_id].clean = False
     return list(spaces.values())
+
+
+def locked_floors(rooms: Iterable[Room]) -> set[tuple[int, str, str]]:
+    """Site, building and floor of those that an infection locks."""
+    there = SiteIncident.objects.locking_a_floor().filter(site__in={room.site_id for room in rooms})
+    return set(there.order_by("site").values_list("site", "building", "floor"))
 
 
 def there_from(on: dt.date):
@@ -290,6 +307,8 @@ def _require_room(wanted: BedAssignment, *, on: dt.date) -> None:
     room = wanted.room
     if not room.is_open:
         raise RoomClosed(room=room)
+    if locked_floors([room]) & {(room.site_id, room.building, room.floor)}:
+        raise RoomLocked(room=room)
     there = BedAssignment.objects.filter(room=room, during__overlap=wanted.during).exclude(stay=wanted.stay)
     if other := there.exclude(company=wanted.company, cohort=wanted.cohort).order_by("during", "pk").first():
         raise RoomOfOthers(room=room, company=other.company, arrived_on=dt.date.fromisoformat(other.cohort[:10]))

@@ -55,6 +55,11 @@ def require_fresh_figures(site: Site, *, on: dt.date) -> None:
     policy = limits(on)
     if freshness(site, policy=policy, now=timezone.now()) == STALE:
         raise StaleFigures(site=site, hours=policy.stale_after_hours)
+    require_unlocked(site)
+
+
+def require_unlocked(site: Site) -> None:
+    """Raises SiteLocked."""
     if SiteIncident.objects.locking_a_site().filter(site=site).exists():
         raise SiteLocked(site=site)
 

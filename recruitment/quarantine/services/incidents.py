@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import ngettext, override
 
 from recruitment.accounts.models import Membership, User
 from recruitment.health.services.events import record_contacts
 from recruitment.notifications.services.messages import send_messages
 from recruitment.places.distances import distance_km
 from recruitment.quarantine.models import BedAssignment, Room, Site, SiteIncident, SiteIncidentPerson, Stay, Transfer
+from recruitment.quarantine.services.beds import there_from
 from recruitment.quarantine.services.capacity import PromisedMore
 from recruitment.quarantine.services.cover import free_beds
 from recruitment.quarantine.services.freshness import sites_with_fresh_figures
@@ -64,6 +65,24 @@ class Asked:
     transfers: list[Transfer]
     moving_already: int
     without_place: list[Stay]
+
+
+@dataclass(frozen=True)
+class LeftOpen:
+    """A room of a locked floor that could not close: `people` are in or to come, the last of them up to `until`."""
+
+    room: Room
+    people: int
+    until: dt.date | None
+
+    def what_to_do(self) -> str:
+        if not self.people:
+            return _("Phòng trống nhưng giường đã hứa cho người khác. Hãy chuyển người hoặc giảm dự phòng, rồi đóng phòng.")
+        return ngettext(
+            "Còn %(people)d người, đến %(until)s. Không xếp thêm ai; chuyển họ đi hoặc chờ hết hạn, rồi đóng phòng.",
+            "Còn %(people)d người, đến %(until)s. Không xếp thêm ai; chuyển họ đi hoặc chờ hết hạn, rồi đóng phòng.",
+            self.people,
+        ) % {"people": self.people, "until": f"{self.until:%d/%m/%Y}"}
 
 
 @transaction.atomic
@@ -113,10 +132,10 @@ def confirm_site_contacts(*, incident: SiteIncident, chosen: Collection[int], by
 
 @transaction.atomic
 def lock_site(*, incident: SiteIncident, lock: str, building: str = "", floor: str = "", by: User, on: dt.date) -> list[Room]:
-    """Close the floor to newcomers, or the whole site, in place of what was locked before; the rooms that stay open with people in.
+    """Close the floor to newcomers, or the whole site, in place of what was locked before; the rooms that can't close.
 
-    Rooms with people are marked as not clean, so that nobody is added; empty ones close and leave the site's capacity. A locked site
-    is offered to nobody. Raises IncidentOver or NoSuchFloor.
+    Empty rooms close and leave the site's capacity. Those with people in, or with beds that are promised, stay open and are named
+    with what to do (`rooms_left_open`); nobody is added to them. A locked site is offered to nobody. Raises IncidentOver or NoSuchFloor.
     """
     incident = _locked(incident)
     rooms = Room.objects.filter(site=incident.site, building=building, floor=floor).order_by("pk") if lock == Lock.FLOOR else Room.objects.none()
@@ -131,11 +150,22 @@ def lock_site(*, incident: SiteIncident, lock: str, building: str = "", floor: s
             incident.closed_rooms.add(room)
         except (RoomInUse, PromisedMore):
             in_use.append(room)
-    Room.objects.filter(pk__in=[room.pk for room in in_use]).update(is_clean=False)
     incident.locked = lock
     incident.building, incident.floor = (building, floor) if lock == Lock.FLOOR else ("", "")
     incident.save(update_fields=["locked", "building", "floor"])
     return in_use
+
+
+def rooms_left_open(incident: SiteIncident, *, on: dt.date) -> list[LeftOpen]:
+    """The rooms of the locked floor that are open still, with who is in; none where no floor is locked. Two queries."""
+    if incident.locked != Lock.FLOOR:
+        return []
+    rooms = Room.objects.filter(site=incident.site, building=incident.building, floor=incident.floor, is_open=True)
+    people: dict[int, list[BedAssignment]] = {}
+    for row in there_from(on).filter(room__in=rooms).order_by("until", "pk"):
+        people.setdefault(row.room_id, []).append(row)
+    there = [(room, people.get(room.pk, [])) for room in rooms.order_by("name", "pk")]
+    return [LeftOpen(room, len({row.stay_id for row in rows}), rows[-1].last_day if rows else None) for room, rows in there]
 
 
 @transaction.atomic

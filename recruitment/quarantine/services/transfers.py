@@ -15,7 +15,7 @@ from recruitment.accounts.models import Membership, User
 from recruitment.notifications.services.messages import send_message, send_messages
 from recruitment.quarantine.models import JournalEntry, Site, Stay, StayTest, Transfer
 from recruitment.quarantine.services import admissions
-from recruitment.quarantine.services.freshness import require_fresh_figures
+from recruitment.quarantine.services.freshness import require_fresh_figures, require_unlocked
 from recruitment.quarantine.services.ledger import move
 from recruitment.shared.refusals import Refusal
 
@@ -107,7 +107,7 @@ def request_transfer(*, stay: Stay, destination: Site | None, elsewhere: str = "
 def accept_transfer(*, transfer: Transfer, by: User, on: dt.date) -> Transfer:
     """The destination holds a bed for the nights that the stay still has. Accepting again changes nothing.
 
-    Raises NoCapacity, WrongStep, or NotStaying when the stay has ended meanwhile.
+    Raises NoCapacity, WrongStep, SiteLocked, or NotStaying when the stay has ended meanwhile.
     """
     transfer = _locked(transfer)
     if transfer.status == Status.ACCEPTED:
@@ -117,6 +117,7 @@ def accept_transfer(*, transfer: Transfer, by: User, on: dt.date) -> Transfer:
     origin = transfer.stay
     if origin.status not in STAYING or origin.leaves_on <= on:
         raise NotStaying(stay=origin)
+    require_unlocked(transfer.destination)
     held = Stay.objects.create(
         site=transfer.destination, worker=origin.worker, arrives_on=max(on, origin.arrives_on), leaves_on=origin.leaves_on, status=Stay.Status.HELD
     )
@@ -145,13 +146,15 @@ def refuse_transfer(*, transfer: Transfer, reason: str, by: User, on: dt.date) -
 
 @transaction.atomic
 def depart(*, transfer: Transfer, by: User, on: dt.date) -> Transfer:
-    """The site sends the person off. Repeating it changes nothing. Raises WrongStep before acceptance, NotStaying for who has left."""
+    """The site sends the person off. Repeating it changes nothing. Raises WrongStep before acceptance, SiteLocked, NotStaying for who has left."""
     transfer = _locked(transfer)
     if transfer.status == Status.ON_THE_WAY:
         return transfer
     _require(transfer, Status.ACCEPTED if transfer.destination_id else Status.REQUESTED)
     if transfer.stay.status not in STAYING:
         raise NotStaying(stay=transfer.stay)
+    if transfer.destination:
+        require_unlocked(transfer.destination)
     transfer.depart()
     return _keep(transfer, answer_by=TO_ARRIVE)
 
@@ -160,12 +163,15 @@ def depart(*, transfer: Transfer, by: User, on: dt.date) -> Transfer:
 def arrive(*, transfer: Transfer, by: User, on: dt.date) -> Transfer:
     """The destination takes the person in (for somewhere else: the sender notes it): the old stay ends, the held one begins.
 
-    Repeating it changes nothing. Raises WrongStep before departure, AlreadyHasABed for who left on the way and got another bed.
+    Repeating it changes nothing. Raises WrongStep before departure, SiteLocked when an infection has locked the destination meanwhile,
+    AlreadyHasABed for who left on the way and got another bed.
     """
     transfer = _locked(transfer)
     if transfer.status == Status.COMPLETED:
         return transfer
     _require(transfer, Status.ON_THE_WAY)
+    if transfer.destination:
+        require_unlocked(transfer.destination)
     _end_origin(transfer.stay, by=by, on=on)
     if transfer.held_stay:
         _begin(transfer.held_stay, by=by, on=on)

@@ -2,13 +2,15 @@ import datetime as dt
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from recruitment.accounts.models import SensitiveReading
 from recruitment.health.models import HealthEvent
 from recruitment.notifications.models import Message
 from recruitment.quarantine.models import Room, SiteIncident, SiteIncidentPerson, StayTest, Transfer
-from recruitment.quarantine.services.admissions import admit, book_bed
-from recruitment.quarantine.services.beds import assign_bed
+from recruitment.quarantine.services.admissions import LockedAtTheGate, admit, book_bed, release
+from recruitment.quarantine.services.arrivals import free_beds_of_no_shows
+from recruitment.quarantine.services.beds import Guest, RoomLocked, assign_arrivals, assign_bed
 from recruitment.quarantine.services.freshness import SiteLocked, require_fresh_figures, sites_with_fresh_figures
 from recruitment.quarantine.services.incidents import (
     IncidentOver,
@@ -19,7 +21,9 @@ from recruitment.quarantine.services.incidents import (
     confirm_site_contacts,
     declare_site_case,
     lock_site,
+    rooms_left_open,
 )
+from recruitment.quarantine.services.transfers import accept_transfer, arrive, depart, request_transfer
 from tests.factories.accounts import UserFactory
 from tests.factories.places import ProvinceFactory
 from tests.factories.quarantine import RoomFactory, SiteFactory, figures, manager_of
@@ -120,7 +124,7 @@ def test_a_locked_floor_closes_its_empty_rooms_until_it_is_over(place, manager, 
     in_use = lock_site(incident=incident, lock="floor", building="A", floor="1", by=manager, on=today)
     assert len(in_use) == 1 and figures(place, today)[0] == 26
     empty.refresh_from_db()
-    assert not empty.is_open and not Room.objects.get(pk=in_use[0].pk).is_clean
+    assert not empty.is_open
     close_incident(incident=incident, by=manager, on=today)
     close_incident(incident=incident, by=manager, on=today)
     empty.refresh_from_db()
@@ -177,3 +181,97 @@ def test_officers_see_where_tests_pile_up(client, place, today):
     client.force_login(UserFactory(health_officer=True))
     rows = client.get(reverse("quarantine:incidents")).context["tests"]
     assert [(row["stay__site"], row["due"], row["overdue"]) for row in rows] == [(place.pk, 2, 1)]
+
+
+def test_rooms_that_can_not_close_stay_clean_and_are_named_with_what_to_do(client, place, manager, today):
+    room, promised = floor(place, name="101", beds=3), floor(place, name="102", beds=28)
+    case = inside(place, today, room=room)
+    for _ in range(2):
+        book_bed(worker=WorkerFactory(), site=place, arrives_on=today, leaves_on=today + DAY, by=None)
+    incident = declare_site_case(stay=case, found_on=today, by=manager, on=today)
+    shown = client.post(reverse("quarantine:incident_lock", args=[incident.pk]), {"place": "0"}, follow=True).content.decode()
+    assert "2 phòng chưa đóng được: A 101, A 102" in shown
+    assert "Còn 1 người, đến 01/12/2026" in shown and "giường đã hứa cho người khác" in shown
+    assert not Room.objects.filter(is_clean=False).exists()
+    rows = rooms_left_open(SiteIncident.objects.get(), on=today)
+    assert [(row.room, row.people) for row in rows] == [(room, 1), (promised, 0)]
+
+
+def test_nobody_is_added_to_a_room_of_a_locked_floor(place, manager, today):
+    room = floor(place, beds=3)
+    incident = declare_site_case(stay=inside(place, today, room=room), found_on=today, by=manager, on=today)
+    lock_site(incident=incident, lock="floor", building="A", floor="1", by=manager, on=today)
+    newcomer = inside(place, today)
+    with pytest.raises(RoomLocked):
+        assign_bed(stay=newcomer, bed=room.beds.last(), company="men", by=manager, on=today)
+    assert assign_arrivals(site=place, guests=[Guest(newcomer, "men")], by=manager, on=today).placed == []
+    close_incident(incident=incident, by=manager, on=today)
+    assert len(assign_arrivals(site=place, guests=[Guest(newcomer, "men")], by=manager, on=today).placed) == 1
+
+
+def test_whoever_opens_or_closes_a_room_stands_on_its_page(client, place, manager, today):
+    room = floor(place, beds=3)
+    manager.name = "Lường Thị Quản"
+    manager.save()
+    client.post(reverse("quarantine:close_room", args=[room.pk]), {"because": "Dột mái"})
+    client.post(reverse("quarantine:open_room", args=[room.pk]))
+    client.post(reverse("quarantine:open_room", args=[room.pk]))
+    assert list(room.changes.values_list("opened", "because", "by")) == [(True, "", manager.pk), (False, "Dột mái", manager.pk)]
+    page = client.get(reverse("quarantine:room", args=[room.pk])).content.decode()
+    assert "Dột mái" in page and "Lường Thị Quản" in page
+
+
+def lock(place, manager, today):
+    incident = declare_site_case(stay=inside(place, today), found_on=today, by=manager, on=today)
+    lock_site(incident=incident, lock="site", by=manager, on=today)
+    return incident
+
+
+def test_nobody_is_let_into_a_locked_site_and_the_gate_says_where_to_go(client, place, manager, today):
+    expected = book_bed(worker=WorkerFactory(name="Hà Thị Đến"), site=place, arrives_on=today, leaves_on=today + 3 * DAY, by=None)
+    staying = inside(place, today, name="Tày Văn Ở")
+    incident = lock(place, manager, today)
+    SiteFactory(beds=4, name="Khu xa", latitude=23.0)
+    near, full = SiteFactory(beds=4, name="Khu gần", latitude=21.5), SiteFactory(beds=0, name="Khu đầy")
+    assert near and full
+    answer = client.post(reverse("quarantine:admit", args=[expected.pk]))
+    assert answer.status_code == 422 and "Khu gần còn giường" in answer.content.decode()
+    assert reverse("quarantine:request_transfer", args=[expected.pk]) in answer.content.decode()
+    for page in ("site", "arrivals"):
+        shown = client.get(reverse(f"quarantine:{page}", args=[place.pk])).content.decode()
+        assert "Khu đang khóa vì có ca bệnh" in shown and reverse("quarantine:admit", args=[expected.pk]) not in shown
+    move = request_transfer(stay=expected, destination=near, by=manager, on=today)
+    for step in (accept_transfer, depart, arrive):
+        step(transfer=move, by=manager, on=today)
+    assert release(stay=staying, by=manager, on=today).status == "released"
+    close_incident(incident=incident, by=manager, on=today)
+    assert inside(place, today).status == "admitted"
+
+
+def test_without_a_bed_anywhere_the_gate_says_whom_to_ask(place, manager, today):
+    expected = book_bed(worker=WorkerFactory(), site=place, arrives_on=today, leaves_on=today + DAY, by=None)
+    lock(place, manager, today)
+    with pytest.raises(LockedAtTheGate) as refusal:
+        admit(stay=expected, by=manager, on=today)
+    assert "gọi cán bộ y tế hoặc Sở" in refusal.value.for_people()
+
+
+def test_whom_a_locked_site_turns_away_has_not_failed_to_come(place, manager, today):
+    book_bed(worker=WorkerFactory(), site=place, arrives_on=today, leaves_on=today + 9 * DAY, by=None)
+    incident = lock(place, manager, today)
+    later = timezone.now() + 5 * DAY
+    assert free_beds_of_no_shows(now=later, on=today + 5 * DAY) == 0
+    close_incident(incident=incident, by=manager, on=today)
+    assert free_beds_of_no_shows(now=later, on=today + 5 * DAY) == 1
+
+
+@pytest.mark.parametrize("steps", [0, 1, 2])
+def test_nobody_is_moved_on_into_a_site_that_was_locked_meanwhile(place, manager, today, steps):
+    stay = inside(SiteFactory(), today)
+    move = request_transfer(stay=stay, destination=place, by=manager, on=today)
+    acts = [accept_transfer, depart, arrive]
+    for step in acts[:steps]:
+        step(transfer=move, by=manager, on=today)
+    lock(place, manager, today)
+    with pytest.raises(SiteLocked):
+        acts[steps](transfer=move, by=manager, on=today)

@@ -52,6 +52,6 @@ def test_a_room_closed_meanwhile_counts_as_a_change(client, site, colleague, pag
     assert "đêm 24/11/2026 nay là 8" in say_unchanged(client, site, page.context["seen"]).content.decode()
 
 
-def test_nights_that_are_over_and_one_s_own_page_are_no_conflict(client, site, page, today):
+def test_a_page_that_is_up_to_date_confirms_and_one_that_says_nothing_readable_does_not(client, site, page, today):
     assert say_unchanged(client, site, page.context["seen"]).status_code == 302
     assert say_unchanged(client, site, "x").status_code == 422
