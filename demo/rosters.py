@@ -3,6 +3,7 @@
 import datetime as dt
 from random import Random
 
+from demo.names import is_womans
 from recruitment.accounts.models import User
 from recruitment.employers.models import Enterprise, Factory, Line, Workshop
 from recruitment.quarantine.services.outbreaks import confirm_contacts, declare_case
@@ -45,8 +46,17 @@ def declare_a_case(factories: list[Factory], *, today: dt.date, by: User) -> Non
         return
     outbreak = declare_case(factory=post.factory, worker=post.worker, found_on=today, by=by, on=today)
     outbreak.refresh_from_db()
-    close = [person.pk for person in outbreak.people.filter(status="proposed") if person.kind == F1]
-    confirm_contacts(outbreak=outbreak, chosen=close, seen=outbreak.version, first=today, until=today + dt.timedelta(days=14), by=by, on=today)
+    close = [person for person in outbreak.people.filter(status="proposed").select_related("worker__user") if person.kind == F1]
+    confirm_contacts(
+        outbreak=outbreak,
+        chosen=[person.pk for person in close],
+        seen=outbreak.version,
+        first=today,
+        until=today + dt.timedelta(days=14),
+        company={person.worker_id: ("women" if is_womans(person.worker.user.name) else "men", "") for person in close},
+        by=by,
+        on=today,
+    )
 
 
 def _lines(factory: Factory) -> list[Line]:
