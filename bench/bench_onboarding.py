@@ -19,6 +19,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from uuid import uuid4
 
 from django.conf import settings
 from django.core.management import call_command
@@ -32,8 +33,9 @@ from bench.bench_ledger import kill_the_server, make_floor
 from recruitment.accounts.models import User
 from recruitment.applications.services.answering import release_unanswered, remind_of_answers
 from recruitment.onboarding import invariants
+from recruitment.onboarding.models import BatchLine
 from recruitment.onboarding.services.acceptance import accept
-from recruitment.onboarding.services.batches import accept_many
+from recruitment.onboarding.services.batch_runs import ask_to_accept, continue_batch
 from recruitment.onboarding.services.confirming import release_no_shows, release_unconfirmed
 from recruitment.onboarding.services.redating import follow_changes
 from recruitment.onboarding.services.waiting import complete_waiting
@@ -97,7 +99,7 @@ def make_room(today: dt.date) -> None:
 
 
 def measure_undisturbed() -> dict:
-    """Single acceptances with an entry bed and a pass, the statements of one, and a batch of a hundred."""
+    """Single acceptances with an entry bed and a pass, the statements of one, and a batch of a hundred as the worker carries it out."""
     today = timezone.localdate()
     province = Province(places=1_000, beds=2_000, backup_per_hundred=5, **ENTRY_QUARANTINE)
     waiting = [province.applicant() for _ in range(WARM_UP + ALONE + 1 + BATCH)]
@@ -110,11 +112,13 @@ def measure_undisturbed() -> dict:
         alone.append(time.perf_counter() - began)
     with CaptureQueriesContext(connection) as counted:
         accept(application=waiting[WARM_UP + ALONE], by=province.recruiter, on=today)
+    batch = ask_to_accept(opening=province.opening, applications=[row.pk for row in waiting[-BATCH:]], key=uuid4(), by=province.recruiter, on=today)
     began = time.perf_counter()
-    batch = accept_many(opening=province.opening, applications=[row.pk for row in waiting[-BATCH:]], by=province.recruiter, on=today)
+    continue_batch(batch.pk, on=today)
     seconds = time.perf_counter() - began
-    if len(batch.accepted) != BATCH:
-        raise RuntimeError(f"{len(batch.accepted)} of {BATCH} were accepted")
+    accepted = batch.lines.filter(outcome=BatchLine.Outcome.ACCEPTED).count()
+    if accepted != BATCH:
+        raise RuntimeError(f"{accepted} of {BATCH} were accepted")
     return {
         "accept_p95_ms": round(statistics.quantiles(alone, n=20)[-1] * 1000, 1),
         "accept_queries": len(counted),
