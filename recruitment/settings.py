@@ -298,10 +298,9 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
-SITE_ADDRESS = env("SITE_ADDRESS", default=f"http://localhost:{env('PORT', default='8000')}").rstrip("/")  # for links in e-mails
+SITE_ADDRESS = env("SITE_ADDRESS", default=f"http://localhost:{env('PORT', default='8000')}").rstrip("/")  # begins the links of messages
 EMAIL_BACKEND = env("EMAIL_BACKEND", default="django.core.mail.backends.filebased.EmailBackend")
 EMAIL_FILE_PATH = VAR / "mail"
-SITE_ADDRESS = env("SITE_ADDRESS", default=f"http://localhost:{env('PORT', default='8000')}")  # begins the links of messages; no slash at its end
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Vùng Xanh <khong-tra-loi@vungxanh.invalid>")
 SMS_SENDER = env("SMS_SENDER", default="recruitment.notifications.gateways.FileSender")
 SMS_FILE_PATH = VAR / "sms"

@@ -22,7 +22,7 @@ from recruitment.accounts.models import User
 from recruitment.applications.models import Application
 from recruitment.onboarding.models import Acceptance, AcceptanceBatch, BatchLine
 from recruitment.onboarding.services.acceptance import NotAccepted, outcome_parts
-from recruitment.onboarding.services.batches import MOST_AT_ONCE, TooManyAtOnce, accept_many
+from recruitment.onboarding.services.batches import accept_many
 from recruitment.onboarding.services.waiting import accept_or_wait, lacks_only_room
 from recruitment.openings.models import Opening
 from recruitment.shared.refusals import Refusal
@@ -32,6 +32,14 @@ Outcome = BatchLine.Outcome
 CHUNK = 10  # people between two notes of progress
 STALLED = dt.timedelta(seconds=30)  # whoever carries a batch out and hasn't been seen for so long is gone
 MOST_ATTEMPTS = 3
+MOST_AT_ONCE = 100
+
+
+class TooManyAtOnce(Refusal):
+    """Carries `count`."""
+
+    def for_people(self) -> str:
+        return _("Mỗi lần nhận tối đa %(most)d người, bạn đã chọn %(count)d.") % {"most": MOST_AT_ONCE, "count": self.facts["count"]}
 
 
 @transaction.atomic

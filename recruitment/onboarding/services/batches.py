@@ -4,8 +4,6 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-
 from recruitment.accounts.models import User
 from recruitment.applications.models import Application
 from recruitment.health.models import Clearance
@@ -14,15 +12,6 @@ from recruitment.onboarding.models import Acceptance
 from recruitment.onboarding.services.acceptance import accept_decided
 from recruitment.openings.models import Opening
 from recruitment.shared.refusals import Refusal
-
-MOST_AT_ONCE = 100
-
-
-class TooManyAtOnce(Refusal):
-    """Carries `count`."""
-
-    def for_people(self) -> str:
-        return _("Mỗi lần nhận tối đa %(most)d người, bạn đã chọn %(count)d.") % {"most": MOST_AT_ONCE, "count": self.facts["count"]}
 
 
 @dataclass(frozen=True)
@@ -37,11 +26,9 @@ def accept_many(*, opening: Opening, applications: Collection[int], by: User, on
     """Accept these applications of the opening, the longest waiting first, each in a transaction of its own.
 
     Each person is accepted with everything or with nothing; one who can't be is listed with every shortfall and holds up nobody.
-    What was interrupted is finished by calling it again: whoever is accepted already is only listed. Raises TooManyAtOnce.
-    The decisions about all of them are taken together beforehand.
+    What was interrupted is finished by calling it again: whoever is accepted already is only listed. The decisions about all of them
+    are taken together beforehand. batch_runs.py calls it for some at a time.
     """
-    if len(set(applications)) > MOST_AT_ONCE:
-        raise TooManyAtOnce(count=len(set(applications)))
     rows = Application.objects.filter(opening=opening, pk__in=applications).select_related("worker__user").order_by("created_at", "pk")
     waiting = list(rows)
     decided = _decisions([row.worker_id for row in waiting if row.status in Application.ACCEPTABLE_STATUSES], on)

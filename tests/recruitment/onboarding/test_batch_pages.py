@@ -12,8 +12,14 @@ from recruitment.notifications.models import Message
 from recruitment.onboarding import tasks
 from recruitment.onboarding.models import Acceptance, AcceptanceBatch, BatchLine, WaitingAcceptance
 from recruitment.onboarding.services import batch_runs
-from recruitment.onboarding.services.batch_runs import STALLED, ask_to_accept, continue_batch, continue_unfinished
-from recruitment.onboarding.services.batches import MOST_AT_ONCE, TooManyAtOnce
+from recruitment.onboarding.services.batch_runs import (
+    MOST_AT_ONCE,
+    STALLED,
+    TooManyAtOnce,
+    ask_to_accept,
+    continue_batch,
+    continue_unfinished,
+)
 from recruitment.onboarding.services.withdrawal import withdraw
 from tests.factories.applications import ApplicationFactory
 from tests.factories.employers import recruiter_of

@@ -8,7 +8,7 @@ from recruitment.applications.models import Application
 from recruitment.notifications.models import Message
 from recruitment.onboarding.models import Acceptance
 from recruitment.onboarding.services.acceptance import accept
-from recruitment.onboarding.services.batches import MOST_AT_ONCE, TooManyAtOnce, accept_many
+from recruitment.onboarding.services.batches import accept_many
 from recruitment.openings.models import Opening
 from recruitment.quarantine.models import SiteNight
 from recruitment.quarantine.services.recount import differences
@@ -58,12 +58,6 @@ def test_applications_of_another_opening_are_not_touched(today):
     province, stranger = Province(), ApplicationFactory()
     batch = accept_all(province, [stranger], today)
     assert (list(batch.accepted), list(batch.refused)) == ([], [])
-
-
-def test_more_than_a_hundred_at_once_are_refused(today):
-    province = Province()
-    with pytest.raises(TooManyAtOnce):
-        accept_many(opening=province.opening, applications=range(1, MOST_AT_ONCE + 2), by=province.recruiter, on=today)
 
 
 def test_a_batch_decides_about_everybodys_health_together_and_asks_less_than_one_by_one(today):
