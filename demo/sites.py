@@ -3,6 +3,8 @@
 import datetime as dt
 from random import Random
 
+from django.utils import timezone
+
 from demo import names
 from demo.employers import staff
 from recruitment.accounts.models import Organisation, Role, User
@@ -13,7 +15,7 @@ from recruitment.quarantine.services.admissions import admit, book_bed
 from recruitment.quarantine.services.capacity import open_site_nights
 from recruitment.quarantine.services.dormitories import ask_for_approval
 from recruitment.quarantine.services.reservations import ensure_backup_cover
-from recruitment.quarantine.services.waiting import ask_for_beds
+from recruitment.quarantine.services.waiting import ask_for_beds, make_offers
 from recruitment.shared.refusals import Refusal
 from recruitment.workers.models import Worker
 
@@ -63,6 +65,7 @@ def reserve_backup(random: Random, factories: list[Factory], *, today: dt.date, 
             without.append(factory)
     for factory in without[-2:]:
         ask_for_beds(factory=factory, beds=random.randint(6, 20), first=today, until=today + dt.timedelta(days=30), by=by, on=today)
+    make_offers(now=timezone.now(), on=today)  # until those who wait have been asked, free beds are nobody else's
 
 
 def ask_for_a_dormitory(factory: Factory, *, today: dt.date) -> None:
