@@ -1,7 +1,5 @@
 """Applications: one open one per worker and opening, with every step kept."""
 
-import datetime as dt
-
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -10,13 +8,8 @@ from django_fsm import FSMField, transition
 from recruitment.accounts.models import Role, User
 from recruitment.employers.models import Factory
 from recruitment.openings.models import Opening
+from recruitment.shared.dated import DatedOrDefaultQuerySet
 from recruitment.workers.models import Worker
-
-
-class AnswerPolicyQuerySet(models.QuerySet):
-    def in_force(self, on: dt.date) -> "AnswerPolicy":
-        """The newest one in force on `on`, or one with the model's own values where there is none."""
-        return self.filter(Q(until=None) | Q(until__gte=on), since__lte=on).order_by("-since", "-pk").first() or AnswerPolicy()
 
 
 class AnswerPolicy(models.Model):
@@ -32,7 +25,7 @@ class AnswerPolicy(models.Model):
     ride_hours = models.PositiveSmallIntegerField(_("lỡ xe, chưa có chuyến khác: giữ chỗ làm trong (giờ)"), default=48, db_default=48)
     is_exercise = models.BooleanField(_("diễn tập"), default=False)
 
-    objects = AnswerPolicyQuerySet.as_manager()
+    objects = DatedOrDefaultQuerySet.as_manager()
 
     class Meta:
         ordering = ["-since", "-pk"]

@@ -10,6 +10,7 @@ from recruitment.employers.models import Factory, Line
 from recruitment.occupations.models import Occupation, Skill
 from recruitment.places.models import Commune, IndustrialZone, Province
 from recruitment.shared.crypto import EncryptedDateField, EncryptedTextField
+from recruitment.shared.dated import DatedOrDefaultQuerySet
 
 
 class Shift(models.TextChoices):
@@ -189,12 +190,6 @@ class GroupRegistration(models.Model):
         ordering = ["-made_at", "-pk"]
 
 
-class InvitationPolicyQuerySet(models.QuerySet):
-    def in_force(self, on):
-        """The newest one in force on `on`, or one with the model's own values where there is none."""
-        return self.filter(Q(until=None) | Q(until__gte=on), since__lte=on).order_by("-since", "-pk").first() or InvitationPolicy()
-
-
 class InvitationPolicy(models.Model):
     """How long the link lives that somebody registered by another gets on the own phone."""
 
@@ -204,7 +199,7 @@ class InvitationPolicy(models.Model):
     valid_days = models.PositiveSmallIntegerField(_("đường dẫn dùng được trong (ngày)"), default=14)
     is_exercise = models.BooleanField(_("diễn tập"), default=False)
 
-    objects = InvitationPolicyQuerySet.as_manager()
+    objects = DatedOrDefaultQuerySet.as_manager()
 
     class Meta:
         ordering = ["-since", "-pk"]

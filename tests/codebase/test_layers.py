@@ -9,6 +9,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SHARED = {  # what every capability may lean on; a new module here is a decision, not a habit
     "asking",
     "crypto",
+    "dated",
     "formats",
     "forms",
     "health_checks",

@@ -1,13 +1,12 @@
 """From arrival to the first shift, and how it went afterwards."""
 
-import datetime as dt
-
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from recruitment.accounts.models import User
 from recruitment.onboarding.models.acceptances import Acceptance
+from recruitment.shared.dated import DatedQuerySet
 
 
 class FirstShift(models.Model):
@@ -67,16 +66,11 @@ class StayedCheck(models.Model):
         indexes = [models.Index(fields=["due_on"], condition=Q(asked_at=None), name="check_to_ask")]
 
 
-class GatePolicyQuerySet(models.QuerySet):
-    def in_force(self, on: dt.date) -> "GatePolicy | None":
-        """The newest one in force on the day; None: the factory alone says who did not come."""
-        return self.filter(Q(until=None) | Q(until__gte=on), since__lte=on).order_by("-since", "-pk").first()
-
-
 class GatePolicy(models.Model):
     """How long a factory waits for whoever comes straight to it. No published rule exists: dated data.
 
-    The hours run from the end of the day on which the person is expected there; the rule is the one in force on that day.
+    The hours run from the end of the day on which the person is expected there; the rule is the one in force on that day. Without one,
+    the factory alone says who did not come.
     """
 
     number = models.CharField(_("số văn bản"), max_length=60)
@@ -87,7 +81,7 @@ class GatePolicy(models.Model):
     correct_hours = models.PositiveSmallIntegerField(_("sửa được “không đến” trong (giờ)"), default=72)
     is_exercise = models.BooleanField(_("diễn tập"), default=False)
 
-    objects = GatePolicyQuerySet.as_manager()
+    objects = DatedQuerySet.as_manager()
 
     class Meta:
         ordering = ["-since", "-pk"]

@@ -1,18 +1,11 @@
 """How long an entry pass lasts, and who has been told that it is over."""
 
-import datetime as dt
-
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from recruitment.shared.dated import DatedOrDefaultQuerySet
 from recruitment.travel.models import EntryPass
-
-
-class PassPolicyQuerySet(models.QuerySet):
-    def in_force(self, on: dt.date) -> "PassPolicy":
-        """The newest one in force on `on`, or one with the model's own value where there is none."""
-        return self.filter(Q(until=None) | Q(until__gte=on), since__lte=on).order_by("-since", "-pk").first() or PassPolicy()
 
 
 class PassPolicy(models.Model):
@@ -27,7 +20,7 @@ class PassPolicy(models.Model):
     days_after_start = models.PositiveSmallIntegerField(_("có hiệu lực sau ca đầu tiên (ngày)"), default=30)
     is_exercise = models.BooleanField(_("diễn tập"), default=False)
 
-    objects = PassPolicyQuerySet.as_manager()
+    objects = DatedOrDefaultQuerySet.as_manager()
 
     class Meta:
         ordering = ["-since", "-pk"]

@@ -1,7 +1,5 @@
 """Arriving at a site: the code that a person shows, the rule of how long a bed waits, and who never came."""
 
-import datetime as dt
-
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from recruitment.accounts.models import Role
 from recruitment.quarantine.models.sites import Site
 from recruitment.quarantine.models.stays import Stay
+from recruitment.shared.dated import DatedOrDefaultQuerySet
 
 
 class ArrivalCode(models.Model):
@@ -19,12 +18,6 @@ class ArrivalCode(models.Model):
 
     def __str__(self):
         return self.code
-
-
-class ArrivalPolicyQuerySet(models.QuerySet):
-    def in_force(self, on: dt.date):
-        """The newest rule in force on `on`, or one with the model's own limits where there is none."""
-        return self.filter(Q(until=None) | Q(until__gte=on), since__lte=on).order_by("-since", "-pk").first() or ArrivalPolicy()
 
 
 class ArrivalPolicy(models.Model):
@@ -40,7 +33,7 @@ class ArrivalPolicy(models.Model):
     undo_minutes = models.PositiveSmallIntegerField(_("sửa được lần nhận hoặc cho ra nhầm trong (phút)"), default=30)
     is_exercise = models.BooleanField(_("diễn tập"), default=False)
 
-    objects = ArrivalPolicyQuerySet.as_manager()
+    objects = DatedOrDefaultQuerySet.as_manager()
 
     class Meta:
         ordering = ["-since", "-pk"]

@@ -1,18 +1,11 @@
 """What is asked and assumed, as dated data: backup policies and the risk of outbreaks."""
 
-import datetime as dt
-
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from recruitment.places.models import Province
-
-
-class BackupPolicyQuerySet(models.QuerySet):
-    def in_force(self, on: dt.date):
-        """The newest policy in force on `on`, or None."""
-        return self.filter(Q(until=None) | Q(until__gte=on), since__lte=on).order_by("-since", "-pk").first()
+from recruitment.shared.dated import DatedQuerySet
 
 
 class BackupPolicy(models.Model):
@@ -37,7 +30,7 @@ class BackupPolicy(models.Model):
     stale_after_hours = models.PositiveSmallIntegerField(_("ngừng phân bổ sau (giờ)"), default=24)
     is_exercise = models.BooleanField(_("diễn tập"), default=False)
 
-    objects = BackupPolicyQuerySet.as_manager()
+    objects = DatedQuerySet.as_manager()
 
     class Meta:
         ordering = ["-since", "-pk"]
@@ -56,12 +49,6 @@ class BackupPolicy(models.Model):
         return self.number
 
 
-class OutbreakRiskQuerySet(models.QuerySet):
-    def in_force(self, on: dt.date):
-        """The newest assumption in force on `on`, or None."""
-        return self.filter(Q(until=None) | Q(until__gte=on), since__lte=on).order_by("-since", "-pk").first()
-
-
 class OutbreakRisk(models.Model):
     """What is assumed of outbreaks when beds are sized. No published figures exist: every value is dated data (see sizing.Risk)."""
 
@@ -77,7 +64,7 @@ class OutbreakRisk(models.Model):
     cost_per_bed_night = models.PositiveIntegerField(_("chi phí một giường một đêm (đồng)"))
     is_exercise = models.BooleanField(_("diễn tập"), default=False)
 
-    objects = OutbreakRiskQuerySet.as_manager()
+    objects = DatedQuerySet.as_manager()
 
     class Meta:
         ordering = ["-since", "-pk"]
@@ -97,12 +84,6 @@ class OutbreakRisk(models.Model):
         return self.number
 
 
-class WaitingPolicyQuerySet(models.QuerySet):
-    def in_force(self, on: dt.date):
-        """The newest rule in force on `on`, or None."""
-        return self.filter(Q(until=None) | Q(until__gte=on), since__lte=on).order_by("-since", "-pk").first()
-
-
 class WaitingPolicy(models.Model):
     """In which order those who wait for beds are offered them, and how long an offer stands. No published rule exists: dated data.
 
@@ -118,7 +99,7 @@ class WaitingPolicy(models.Model):
     outbreak_first = models.BooleanField(_("nhà máy có ổ dịch được trước"), default=True)
     is_exercise = models.BooleanField(_("diễn tập"), default=False)
 
-    objects = WaitingPolicyQuerySet.as_manager()
+    objects = DatedQuerySet.as_manager()
 
     class Meta:
         ordering = ["-since", "-pk"]
