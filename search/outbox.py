@@ -4,14 +4,11 @@ The request is a row of the writer's own transaction, so it is kept or lost toge
 index nor the broker to be up. The broker is only told, after the commit, that there is something to do.
 """
 
-import logging
 from collections.abc import Iterable
 
-from celery import current_app
-from django.db import connection, transaction
-from kombu.exceptions import OperationalError
+from django.db import connection
 
-logger = logging.getLogger(__name__)
+from recruitment.shared.nudges import nudge_after_commit
 
 RAISE_VERSION = """
 INSERT INTO search_indexrequest (kind, document, version, indexed_version, requested_at, attempts, error)
@@ -34,13 +31,4 @@ def request_index(kind: str, documents: Iterable[int]) -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute(RAISE_VERSION, [kind, ordered])
-    if all(hook is not nudge for _savepoints, hook, _robust in connection.run_on_commit):
-        transaction.on_commit(nudge, robust=True)
-
-
-def nudge() -> None:
-    """Tell the worker now; whatever is lost here, the schedule finds within seconds."""
-    try:
-        current_app.send_task("search.tasks.drain", retry=False, ignore_result=True, expires=60)
-    except OperationalError:
-        logger.warning("The broker can't be reached; the index follows with the next scheduled drain.")
+    nudge_after_commit("search.tasks.drain")

@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, connections, transaction
 
 from recruitment.openings.models import Opening
 from search.models import IndexRequest
-from search.outbox import nudge, request_index
+from search.outbox import request_index
 from search.projections import opening_documents
 from search.sync import drain
 from tests.factories.openings import OpeningFactory
@@ -47,7 +47,7 @@ def test_one_transaction_tells_the_worker_once(django_capture_on_commit_callback
     with django_capture_on_commit_callbacks() as told:
         request_index("opening", [1])
         request_index("candidate", [2])
-    assert told == [nudge]
+    assert len(told) == 1
 
 
 @pytest.mark.django_db(transaction=True)

@@ -5,15 +5,11 @@ whoever continues begins where the last commit ended. A trial compares two ruleb
 """
 
 import datetime as dt
-import logging
 from collections import Counter
-from functools import partial
 
-from celery import current_app
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
 from recruitment.accounts.models import User
 from recruitment.health import policy
@@ -22,9 +18,9 @@ from recruitment.health.rulebook import Rulebook
 from recruitment.health.services.assessments import CHUNK, as_row, assess_chunk
 from recruitment.health.services.facts import Levels, person_facts
 from recruitment.health.services.policies import rulebook_from
+from recruitment.shared.nudges import nudge_after_commit
 from recruitment.workers.models import Worker
 
-logger = logging.getLogger(__name__)
 Cause = Reassessment.Cause
 
 
@@ -46,7 +42,7 @@ def request_reassessment(
         run, _created = Reassessment.objects.get_or_create(cause=cause, on=on, defaults=row)
     else:
         run = Reassessment.objects.create(cause=cause, on=on, **row)
-    transaction.on_commit(partial(_nudge, run.pk), robust=True)
+    nudge_after_commit("recruitment.health.tasks.run_reassessment", run.pk, expires=3600)
     return run
 
 
@@ -134,11 +130,3 @@ def _compare(run: Reassessment, pks: list[int], rulebooks: list[Rulebook], level
             )
     ClearanceChange.objects.bulk_create(changes, batch_size=CHUNK)
     return changes
-
-
-def _nudge(pk: int) -> None:
-    """Tell the worker now; what is lost here, the schedule finds within a minute."""
-    try:
-        current_app.send_task("recruitment.health.tasks.run_reassessment", [pk], retry=False, ignore_result=True, expires=3600)
-    except OperationalError:
-        logger.warning("The broker can't be reached; the reassessment begins with the next scheduled look.")

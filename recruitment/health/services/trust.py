@@ -1,25 +1,22 @@
 """The trust list: keys taken up and withdrawn, certificates revoked; and proofs that thereby no longer hold."""
 
 import datetime as dt
-import logging
 from collections.abc import Collection
 
-from celery import current_app
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from kombu.exceptions import OperationalError
 
 from recruitment.accounts.models import User
 from recruitment.health.certificates.signing import NotASigningKey, key_from_pem
 from recruitment.health.models import HealthEvent
 from recruitment.health.models.trust import RevokedCertificate, TrustedKey, certificate_digest
 from recruitment.health.services.events import lock_record, record_changed
+from recruitment.shared.nudges import nudge_after_commit
 from recruitment.shared.refusals import Conflict, Refusal
 from recruitment.workers.models import Worker
 
-logger = logging.getLogger(__name__)
 CHUNK = 500
 
 
@@ -142,7 +139,7 @@ def withdraw_key(*, key: TrustedKey, reason: str, by: User, at: dt.datetime) -> 
     """Trust it no longer. What it proved becomes a claim again, in the background. Raises KeyAlreadyWithdrawn."""
     if not TrustedKey.objects.standing().filter(pk=key.pk).update(withdrawn_at=at, withdrawn_by=by, withdrawal_reason=reason):
         raise KeyAlreadyWithdrawn(key=key)
-    transaction.on_commit(_nudge, robust=True)
+    nudge_after_commit("recruitment.health.tasks.drop_lost_proofs", expires=3600)
 
 
 @transaction.atomic
@@ -152,7 +149,7 @@ def revoke_certificate(*, certificate_id: str, reason: str, by: User) -> Revoked
     row, is_new = RevokedCertificate.objects.get_or_create(digest=digest, defaults={"reason": reason, "added_by": by})
     if not is_new:
         raise CertificateAlreadyRevoked(row=row)
-    transaction.on_commit(_nudge, robust=True)
+    nudge_after_commit("recruitment.health.tasks.drop_lost_proofs", expires=3600)
     return row
 
 
@@ -187,11 +184,3 @@ def drop_lost_proofs_of(*, worker: Worker, on: dt.date) -> None:
     lost = list(proofs_that_no_longer_hold().filter(worker=worker).values_list("pk", flat=True))
     if HealthEvent.objects.filter(pk__in=lost).update(certificate_key=None, certificate_identity=None, proof=HealthEvent.Proof.CLAIMED):
         record_changed(record, by=None, on=on, tell=True)
-
-
-def _nudge() -> None:
-    """Tell the worker now; what is lost here, the night's run finds."""
-    try:
-        current_app.send_task("recruitment.health.tasks.drop_lost_proofs", retry=False, ignore_result=True, expires=3600)
-    except OperationalError:
-        logger.warning("The broker can't be reached; lost proofs are dropped in the night.")

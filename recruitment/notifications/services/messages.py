@@ -3,23 +3,22 @@
 import datetime as dt
 import logging
 from collections.abc import Collection, Sequence
-from functools import partial
 
-from celery import current_app
 from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import override
-from kombu.exceptions import OperationalError
 
 from recruitment.accounts.models import User
 from recruitment.notifications.models import Message
+from recruitment.shared.nudges import nudge_after_commit
 
 logger = logging.getLogger(__name__)
 WAITS = [1, 5, 30, 120, 360]  # minutes before each further attempt; after the last the message is parked
 SUBJECT = "Vùng Xanh"
+DELIVER = "recruitment.notifications.tasks.deliver_messages"
 Channel = Message.Channel
 
 
@@ -41,7 +40,7 @@ def send_messages(messages: Sequence[tuple[User, str]], *, kind: str, link: str 
             rows.append(Message(recipient=recipient, channel=channel, address=address, kind=kind, text=text, link=link, next_attempt_at=now))
     Message.objects.bulk_create(rows, batch_size=2000)
     if rows:
-        _nudge_after_commit()
+        nudge_after_commit(DELIVER)
 
 
 def _to_pass_on(person: User, helper: User, text: str) -> str:
@@ -54,14 +53,14 @@ def _to_pass_on(person: User, helper: User, text: str) -> str:
 def send_to_phone(*, phone: str, kind: str, text: str, now: dt.datetime) -> None:
     """An SMS to somebody who may have no account yet."""
     Message.objects.create(channel=Channel.SMS, address=phone, kind=kind, text=text, next_attempt_at=now)
-    _nudge_after_commit()
+    nudge_after_commit(DELIVER)
 
 
 @transaction.atomic
 def send_to_address(*, email: str, kind: str, text: str, now: dt.datetime) -> None:
     """An e-mail that is not shown in the app, as one with a link to set a password."""
     Message.objects.create(channel=Channel.EMAIL, address=email, kind=kind, text=text, next_attempt_at=now)
-    _nudge_after_commit()
+    nudge_after_commit(DELIVER)
 
 
 def deliver_due(*, now: dt.datetime, most: int = 200) -> int:
@@ -113,15 +112,3 @@ def _wait_or_park(message: Message, error: Exception, now: dt.datetime) -> None:
 @transaction.atomic
 def mark_read(*, user: User, messages: Collection[int], now: dt.datetime) -> None:
     Message.objects.visible_to(user).filter(pk__in=messages, read_at=None).update(read_at=now)
-
-
-def _nudge_after_commit() -> None:
-    transaction.on_commit(partial(_nudge), robust=True)
-
-
-def _nudge() -> None:
-    """Tell the worker now; what is lost here, the schedule finds within a minute."""
-    try:
-        current_app.send_task("recruitment.notifications.tasks.deliver_messages", retry=False, ignore_result=True, expires=60)
-    except OperationalError:
-        logger.warning("The broker can't be reached; messages go out with the next scheduled delivery.")

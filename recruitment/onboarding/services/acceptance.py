@@ -26,6 +26,7 @@ from recruitment.onboarding.services.queue_order import in_front
 from recruitment.openings.services.places import fill_place, lock_openings
 from recruitment.quarantine.services.holders import lives_outside
 from recruitment.quarantine.services.securing import EntryBed, SecuredBeds, secure_beds
+from recruitment.shared.dated import under_the_same_rules
 from recruitment.shared.refusals import Refusal
 from recruitment.travel.models import EntryPass, Seat, Trip
 from recruitment.travel.services.trips import describe
@@ -69,6 +70,7 @@ def accept(*, application: Application, by: User, on: dt.date) -> Acceptance:
     return accept_decided(application=application, decided=None, by=by, on=on)
 
 
+@under_the_same_rules()
 @transaction.atomic
 def accept_decided(*, application: Application, decided: Clearance | None, by: User, on: dt.date) -> Acceptance:
     """The same where the decision about the person was taken a moment ago (see batches.py): it is taken anew only if it changed since."""

@@ -7,16 +7,13 @@ anywhere goes on with those whose outcome isn't noted yet, and nothing is done t
 import datetime as dt
 import logging
 from collections.abc import Collection, Iterator
-from functools import partial
 from uuid import UUID
 
-from celery import current_app
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
-from kombu.exceptions import OperationalError
 
 from recruitment.accounts.models import User
 from recruitment.applications.models import Application
@@ -25,6 +22,7 @@ from recruitment.onboarding.services.acceptance import NotAccepted, outcome_part
 from recruitment.onboarding.services.batches import accept_many
 from recruitment.onboarding.services.waiting import accept_or_wait, lacks_only_room
 from recruitment.openings.models import Opening
+from recruitment.shared.nudges import nudge_after_commit
 from recruitment.shared.refusals import Refusal
 
 logger = logging.getLogger(__name__)
@@ -55,7 +53,7 @@ def ask_to_accept(*, opening: Opening, applications: Collection[int], key: UUID,
         rows = Application.objects.filter(opening=opening, pk__in=applications).order_by("created_at", "pk")
         lines = [BatchLine(batch=batch, application=row, position=position) for position, row in enumerate(rows)]
         BatchLine.objects.bulk_create(lines)
-        transaction.on_commit(partial(_nudge, batch.pk), robust=True)
+        nudge_after_commit("recruitment.onboarding.tasks.run_batch", batch.pk, expires=3600)
     return batch
 
 
@@ -128,11 +126,3 @@ def _give_up(line: BatchLine) -> None:
     logger.error("Application %s of batch %s could not be dealt with.", line.application_id, line.batch_id)
     line.outcome, line.sentences = Outcome.REFUSED, [_("Hệ thống gặp lỗi với hồ sơ này, chưa đổi gì. Hãy thử lại, hoặc báo quản trị hệ thống.")]
     line.save(update_fields=["outcome", "sentences"])
-
-
-def _nudge(pk: int) -> None:
-    """What is lost here, the schedule finds within a minute."""
-    try:
-        current_app.send_task("recruitment.onboarding.tasks.run_batch", [pk], retry=False, ignore_result=True, expires=3600)
-    except OperationalError:
-        logger.warning("The broker can't be reached; the batch begins with the next scheduled look.")

@@ -11,6 +11,8 @@ from recruitment.health.services.assessments import assess_people
 from recruitment.onboarding.models import Acceptance
 from recruitment.onboarding.services.acceptance import accept_decided
 from recruitment.openings.models import Opening
+from recruitment.shared.dated import under_the_same_rules
+from recruitment.shared.nudges import one_nudge_for_all
 from recruitment.shared.refusals import Refusal
 
 
@@ -33,14 +35,15 @@ def accept_many(*, opening: Opening, applications: Collection[int], by: User, on
     waiting = list(rows)
     decided = _decisions([row.worker_id for row in waiting if row.status in Application.ACCEPTABLE_STATUSES], on)
     accepted, refused = [], []
-    for application in waiting:
-        try:
-            acceptance = accept_decided(application=application, decided=decided.get(application.worker_id), by=by, on=on)
-        except Refusal as refusal:
-            refused.append((application, refusal))
-        else:
-            acceptance.application = application
-            accepted.append(acceptance)
+    with under_the_same_rules(), one_nudge_for_all():
+        for application in waiting:
+            try:
+                acceptance = accept_decided(application=application, decided=decided.get(application.worker_id), by=by, on=on)
+            except Refusal as refusal:
+                refused.append((application, refusal))
+            else:
+                acceptance.application = application
+                accepted.append(acceptance)
     return Batch(accepted, refused)
 
 

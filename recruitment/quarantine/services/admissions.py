@@ -162,16 +162,11 @@ def plan_entry(*, zone: IndustrialZone, arrives_on: dt.date, days: int, on: dt.d
     """The nearest site with fresh figures and a bed on every night, beside those `taken` by site's key and night. Raises NoEntryBed."""
     sites = nearest_first(list(sites_with_fresh_figures(on=on)), zone)
     nights = nights_between(arrives_on, arrives_on + dt.timedelta(days=SEARCHED_DAYS + days))
-    free = free_beds(sites, nights)
-    free.subtract(taken or {})
-    for offset in range(SEARCHED_DAYS + 1):
-        stay = nights[offset : offset + days]
-        site = next((site for site in sites if all(free[site.pk, night] > 0 for night in stay)), None)
-        if site and offset == 0:
-            return site
-        if site:
-            raise NoEntryBed(zone=zone, arrives_on=arrives_on, days=days, next_date=stay[0])
-    raise NoEntryBed(zone=zone, arrives_on=arrives_on, days=days, next_date=None)
+    if site := _first_with_bed(sites, nights[:days], _beds_left(sites, nights[:days], taken)):
+        return site
+    free = _beds_left(sites, nights, taken)
+    later = (nights[offset] for offset in range(1, SEARCHED_DAYS + 1) if _first_with_bed(sites, nights[offset : offset + days], free))
+    raise NoEntryBed(zone=zone, arrives_on=arrives_on, days=days, next_date=next(later, None))
 
 
 def entry_ranges(*, arrives_on: dt.date, days: int, on: dt.date) -> list[tuple[int, dt.date, dt.date]]:
@@ -214,6 +209,16 @@ def one_bed_each(worker: Worker, arrives_on: dt.date, leaves_on: dt.date) -> Ite
 def booking(stay: Stay) -> Movement:
     """What a new stay moves in the ledger."""
     return Movement(stay.site, stay.arrives_on, stay.leaves_on, JournalEntry.Change.BOOK, occupied=1, stay=stay)
+
+
+def _beds_left(sites: list[Site], nights: list[dt.date], taken: Counter[tuple[int, dt.date]] | None) -> Counter[tuple[int, dt.date]]:
+    free = free_beds(sites, nights)
+    free.subtract(taken or {})
+    return free
+
+
+def _first_with_bed(sites: list[Site], nights: list[dt.date], free: Counter[tuple[int, dt.date]]) -> Site | None:
+    return next((site for site in sites if all(free[site.pk, night] > 0 for night in nights)), None)
 
 
 def _nearest_with_bed(stay: Stay, *, on: dt.date) -> Site | None:

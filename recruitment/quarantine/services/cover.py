@@ -182,7 +182,10 @@ def horizon(policy: BackupPolicy | None, on: dt.date) -> list[dt.date]:
 
 def held_by_night(holder: Holder, nights: list[dt.date]) -> dict[dt.date, int]:
     """The holder's backup beds at all sites together, those in use included."""
-    return _totals(_holdings(holder, first=min(nights)), nights)
+    owner = {f"reservation__{name}": value for name, value in holder.key.items() if value}
+    rows = ReservationNight.objects.filter(**owner, reservation__ended_at=None, night__gte=min(nights), night__lte=max(nights))
+    held = dict(rows.order_by().values_list("night").annotate(Sum("beds")))
+    return {night: held.get(night, 0) for night in nights}
 
 
 def plan_cover(*, holder: Holder, extra_workers: int, on: dt.date) -> list[Addition]:
@@ -195,11 +198,11 @@ def plan_cover(*, holder: Holder, extra_workers: int, on: dt.date) -> list[Addit
     policy = BackupPolicy.objects.in_force(on)
     needed = beds_for(policy, _headcount(holder, on=on) + extra_workers, pooled=bool(holder.pool))
     nights = horizon(policy, on)
-    holdings = _holdings(holder, first=on)
-    totals = _totals(holdings, nights)
+    totals = held_by_night(holder, nights)
     gap = Counter({night: needed - held for night, held in totals.items() if held < needed})
     if not gap:
         return []
+    holdings = _holdings(holder, first=on)
     offered = nearest_first(list(sites_with_fresh_figures(on=on)), holder.zone)
     plan = _Plan(gap=gap, free=free_beds([*offered, *(reservation.site for reservation in holdings)], list(gap)))
     promised = sites_promised_to_those_who_wait()
@@ -252,7 +255,9 @@ class _Plan:
 
 def free_beds(sites: list[Site], nights: list[dt.date]) -> Counter[tuple[int, dt.date]]:
     """Beds nobody has been promised, by site's key and night; a night that the ledger does not have has none."""
-    rows = SiteNight.objects.filter(site__in=sites, night__in=nights).values_list("site_id", "night", "capacity", "reserved", "occupied")
+    rows = SiteNight.objects.filter(site__in=[site.pk for site in sites], night__in=nights).values_list(
+        "site_id", "night", "capacity", "reserved", "occupied"
+    )
     return Counter({(site, night): capacity - reserved - occupied for site, night, capacity, reserved, occupied in rows})
 
 

@@ -1,17 +1,13 @@
 """Where beds came free: noted in the transaction that frees them, so that nothing which waits for beds can miss it."""
 
-import logging
 from collections.abc import Iterable
-from functools import partial
 
-from celery import current_app
 from django.db import connection, transaction
 from django.db.models import Sum
-from kombu.exceptions import OperationalError
 
 from recruitment.quarantine.models import FreedBeds, WaitingRequest
+from recruitment.shared.nudges import nudge
 
-logger = logging.getLogger(__name__)
 DONE = """
 UPDATE quarantine_freedbeds AS freed SET offered_version = greatest(offered_version, seen.version)
 FROM unnest(%s::bigint[], %s::bigint[]) AS seen (site_id, version) WHERE freed.site_id = seen.site_id
@@ -58,14 +54,9 @@ def sites_promised_to_those_who_wait() -> set[int]:
 
 def ask_for_offers() -> None:
     """Have offers made right after this transaction."""
-    transaction.on_commit(partial(_nudge), robust=True)
+    transaction.on_commit(_ask_if_somebody_waits, robust=True)
 
 
-def _nudge() -> None:
-    """Tell the worker now if somebody waits; what is lost here, the schedule finds within a minute."""
-    if not WaitingRequest.objects.waiting().exists():
-        return
-    try:
-        current_app.send_task("recruitment.quarantine.tasks.offer_freed_beds", retry=False, ignore_result=True, expires=60)
-    except OperationalError:
-        logger.warning("The broker can't be reached; offers to those who wait are made with the next scheduled round.")
+def _ask_if_somebody_waits() -> None:
+    if WaitingRequest.objects.waiting().exists():
+        nudge("recruitment.quarantine.tasks.offer_freed_beds")

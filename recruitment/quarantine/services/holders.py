@@ -97,5 +97,8 @@ def inside(on: dt.date) -> QuerySet[Province]:
 
 
 def lives_outside(worker: Worker, *, on: dt.date) -> bool:
-    """Whether accepting this person adds to the headcount for which backup beds are held."""
-    return not inside(on).filter(pk=worker.home_province_id).exists()
+    """Whether accepting this person, whose home province is read already, adds to the headcount for which backup beds are held."""
+    home = worker.home_province
+    if home.successor_id is None:
+        return home.code != settings.HOME_PROVINCE_CODE
+    return not inside(on).filter(pk=home.pk).exists()
