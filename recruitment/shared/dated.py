@@ -1,14 +1,15 @@
 """Rules as dated data: each row holds from one day (`since`) to another (`until`, None: until a newer one)."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import models
 from django.db.models import Q
 
+Rule = TypeVar("Rule")
 _read: ContextVar[dict[tuple, Any] | None] = ContextVar("rules_read", default=None)
 
 
@@ -26,18 +27,24 @@ def under_the_same_rules() -> Iterator[None]:
             _read.reset(token)
 
 
+def read_once(what: tuple, read: Callable[[], Rule]) -> Rule:
+    """What `read` finds about `what`; asked for again in the same block, the same answer."""
+    known = _read.get()
+    if known is None:
+        return read()
+    if what not in known:
+        known[what] = read()
+    return known[what]
+
+
 class DatedQuerySet(models.QuerySet):
     def in_force(self, on: dt.date):
         """The newest one in force on `on`, or None."""
-        read, key = _read.get(), (self.model, on)
-        if read is None or self.query.where:
-            return self._newest(on)
-        if key not in read:
-            read[key] = self._newest(on)
-        return read[key]
 
-    def _newest(self, on: dt.date):
-        return self.filter(Q(until=None) | Q(until__gte=on), since__lte=on).order_by("-since", "-pk").first()
+        def newest():
+            return self.filter(Q(until=None) | Q(until__gte=on), since__lte=on).order_by("-since", "-pk").first()
+
+        return newest() if self.query.where else read_once((self.model, on), newest)
 
 
 class DatedOrDefaultQuerySet(DatedQuerySet):

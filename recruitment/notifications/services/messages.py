@@ -27,7 +27,7 @@ def send_message(*, recipient: User, kind: str, text: str, link: str = "", now: 
     send_messages([(recipient, text)], kind=kind, link=link, now=now)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def send_messages(messages: Sequence[tuple[User, str]], *, kind: str, link: str = "", now: dt.datetime) -> None:
     """The same for many people, each with a text of his or her own, in one statement."""
     rows = []

@@ -49,14 +49,15 @@ def in_front(*, application: Application, takes_place: bool, beds: SecuredBeds |
     In front: everybody, or whoever asked earlier if the application itself waits. Asked inside the acceptance, with its rows locked.
     """
     stay, backup = (beds.stay, beds.backup) if beds else (None, [])
+    takes_any = takes_place or stay or backup or seat
+    if not takes_any or not WaitingAcceptance.objects.filter(ended_at=None).exists():  # as a rule nobody waits, and the question below is dear
+        return None
     shared = [
         *([Q(lacks_place=True, application__opening=application.opening_id)] if takes_place else []),
         *([_same_cover(application, backup)] if backup else []),
         *([_same_bed(stay)] if stay else []),
         *([_same_bus(seat)] if seat else []),
     ]
-    if not shared or not WaitingAcceptance.objects.open().exists():  # as a rule nobody waits, and the question below is dear
-        return None
     own = WaitingAcceptance.objects.filter(application=application.pk, ended_at=None)
     not_later = own.filter(Q(asked_at__lt=OuterRef("asked_at")) | Q(asked_at=OuterRef("asked_at"), pk__lte=OuterRef("pk")))
     anything = Q()

@@ -17,6 +17,7 @@ from recruitment.onboarding.models import Acceptance, WaitingAcceptance
 from recruitment.onboarding.services.confirming import release_unconfirmed, release_without_a_ride
 from recruitment.onboarding.services.journey import arrival_day, give_up_journey, seat_of, secure_pass, secure_seat, trips_to_choose
 from recruitment.onboarding.services.undoing import lock_person
+from recruitment.openings.models import Opening
 from recruitment.openings.services.places import lock_openings, recount_places
 from recruitment.quarantine.models import Stay
 from recruitment.quarantine.services.reservations import ensure_backup_cover
@@ -38,7 +39,8 @@ class NotByButton(Refusal):
 
 
 def _count_places(subject: int, by: User, on: dt.date) -> str:
-    opening = lock_openings(pks=[subject])[subject]
+    lock_openings(pks=[subject])
+    opening = Opening.objects.get(pk=subject)
     held = Application.objects.filter(opening=opening, status__in=Application.HOLDING_STATUSES).count()
     accepted = Application.objects.filter(opening=opening, status=Application.Status.ACCEPTED).count()
     was = (opening.held, opening.accepted)

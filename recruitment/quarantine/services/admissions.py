@@ -96,21 +96,25 @@ def book_entry_bed(*, worker: Worker, zone: IndustrialZone, arrives_on: dt.date,
     Raises NoEntryBed, which carries the next possible date, or AlreadyHasABed.
     """
     lock_worker(worker)
+    leaves_on = arrives_on + dt.timedelta(days=days)
 
     def attempt(careful: bool) -> Stay:
         if careful:
             lock_nights(entry_ranges(arrives_on=arrives_on, days=days, on=on))
         site = plan_entry(zone=zone, arrives_on=arrives_on, days=days, on=on)
-        return _book(worker, site, arrives_on, arrives_on + dt.timedelta(days=days), by=by)
+        stay = new_stay(worker=worker, site=site, arrives_on=arrives_on, leaves_on=leaves_on)
+        move([booking(stay)], by=by)
+        return stay
 
-    return settle(attempt)
+    with one_bed_each(worker, arrives_on, leaves_on):
+        return settle(attempt)
 
 
 def book_bed(*, worker: Worker, site: Site, arrives_on: dt.date, leaves_on: dt.date, by: User | None) -> Stay:
     """A bed at this site. Raises NoCapacity or AlreadyHasABed."""
     with one_bed_each(worker, arrives_on, leaves_on), transaction.atomic():
         lock_worker(worker)
-        stay = Stay.objects.create(worker=worker, site=site, arrives_on=arrives_on, leaves_on=leaves_on)
+        stay = new_stay(worker=worker, site=site, arrives_on=arrives_on, leaves_on=leaves_on)
         move([booking(stay)], by=by)
     return stay
 
@@ -180,9 +184,8 @@ def lock_worker(worker: Worker) -> None:
 
 
 def new_stay(*, worker: Worker, site: Site, arrives_on: dt.date, leaves_on: dt.date) -> Stay:
-    """The stay alone; its nights must move in the same transaction. The worker is locked. Raises AlreadyHasABed."""
-    with one_bed_each(worker, arrives_on, leaves_on), transaction.atomic():
-        return Stay.objects.create(worker=worker, site=site, arrives_on=arrives_on, leaves_on=leaves_on)
+    """The stay alone, within `one_bed_each`; its nights must move in the same transaction. The worker is locked."""
+    return Stay.objects.create(worker=worker, site=site, arrives_on=arrives_on, leaves_on=leaves_on)
 
 
 def write_cancellation(stay: Stay, *, on: dt.date) -> tuple[Stay, list[Movement]]:
@@ -195,7 +198,10 @@ def write_cancellation(stay: Stay, *, on: dt.date) -> tuple[Stay, list[Movement]
 
 @contextmanager
 def one_bed_each(worker: Worker, arrives_on: dt.date, leaves_on: dt.date) -> Iterator[None]:
-    """Says which bed the person has already, where the database refuses a second. Beds that another site only holds don't count."""
+    """Says which bed the person has already, where the database refuses a second; around a transaction or savepoint that this undoes.
+
+    Beds that another site only holds don't count.
+    """
     try:
         yield
     except IntegrityError as error:
@@ -228,12 +234,6 @@ def _nearest_with_bed(stay: Stay, *, on: dt.date) -> Site | None:
     possible = [site for site in sites if all(free[site.pk, night] > 0 for night in nights)]
     distances = {site: distance_km(here.latitude, here.longitude, site.latitude, site.longitude) for site in possible}
     return min(possible, key=lambda site: (distances[site], site.pk), default=None)
-
-
-def _book(worker: Worker, site: Site, arrives_on: dt.date, leaves_on: dt.date, *, by: User | None) -> Stay:
-    stay = new_stay(worker=worker, site=site, arrives_on=arrives_on, leaves_on=leaves_on)
-    move([booking(stay)], by=by)
-    return stay
 
 
 def lock_stay(stay: Stay) -> Stay:

@@ -11,6 +11,7 @@ from django.db.models import Count, Q, QuerySet
 from recruitment.employers.models import Factory
 from recruitment.places.models import IndustrialZone, Province
 from recruitment.quarantine.models import BackupPool, BackupReservation, PoolMembership
+from recruitment.shared.dated import read_once
 from recruitment.workers.models import Worker
 
 
@@ -42,10 +43,8 @@ class Holder:
 
 def holder_of(factory: Factory) -> Holder:
     """Who holds the beds that this factory may use."""
-    membership = PoolMembership.objects.current().filter(factory=factory).select_related("pool__zone").first()
-    if membership:
-        return Holder(zone=membership.pool.zone, pool=membership.pool)
-    return Holder(zone=factory.zone, factory=factory)
+    pool = _pool_of(factory)
+    return holder_of_pool(BackupPool.objects.select_related("zone").get(pk=pool)) if pool else Holder(zone=factory.zone, factory=factory)
 
 
 def holder_of_pool(pool: BackupPool) -> Holder:
@@ -63,10 +62,9 @@ def lock_pool(pool: BackupPool) -> BackupPool:
 
 def lock_holder(factory: Factory) -> Holder:
     """The factory, then its pool if it is in one: all changes of one holder's reservations queue here, before any night is locked."""
-    holder = holder_of(lock_factory(factory))
-    if holder.pool:
-        lock_pool(holder.pool)
-    return holder
+    locked = lock_factory(factory)
+    pool = _pool_of(locked)
+    return holder_of_pool(lock_pool(BackupPool(pk=pool))) if pool else Holder(zone=locked.zone, factory=locked)
 
 
 def lock_holder_of(reservation: BackupReservation) -> Holder:
@@ -90,15 +88,22 @@ def headcounts(factories: Collection[Factory] | QuerySet[Factory], *, on: dt.dat
     return heads
 
 
-def inside(on: dt.date) -> QuerySet[Province]:
-    """The recruiting province as it is on the day, and those that have become part of it."""
-    home = Province.objects.existing_on(on).filter(code=settings.HOME_PROVINCE_CODE)
-    return Province.objects.filter(Q(code=settings.HOME_PROVINCE_CODE) | Q(successor__in=home))
+def inside(on: dt.date) -> frozenset[int]:
+    """Keys of the recruiting province as it is on the day, and of those that have become part of it."""
+
+    def read() -> frozenset[int]:
+        home = Province.objects.existing_on(on).filter(code=settings.HOME_PROVINCE_CODE)
+        there = Province.objects.filter(Q(code=settings.HOME_PROVINCE_CODE) | Q(successor__in=home))
+        return frozenset(there.order_by().values_list("pk", flat=True))
+
+    return read_once((inside, on), read)
+
+
+def _pool_of(factory: Factory) -> int | None:
+    """The key of the pool that it is in now."""
+    return PoolMembership.objects.current().filter(factory=factory).values_list("pool", flat=True).first()
 
 
 def lives_outside(worker: Worker, *, on: dt.date) -> bool:
-    """Whether accepting this person, whose home province is read already, adds to the headcount for which backup beds are held."""
-    home = worker.home_province
-    if home.successor_id is None:
-        return home.code != settings.HOME_PROVINCE_CODE
-    return not inside(on).filter(pk=home.pk).exists()
+    """Whether accepting this person adds to the headcount for which backup beds are held."""
+    return worker.home_province_id not in inside(on)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections import Counter
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -35,6 +36,10 @@ class EntryBed:
     arrives_on: dt.date
     days: int
 
+    @property
+    def leaves_on(self) -> dt.date:
+        return self.arrives_on + dt.timedelta(days=self.days)
+
 
 @dataclass(frozen=True)
 class SecuredBeds:
@@ -42,31 +47,30 @@ class SecuredBeds:
     stay: Stay | None
 
 
-@transaction.atomic
 def secure_beds(*, factory: Factory, extra_workers: int, entry: EntryBed | None, by: User | None, on: dt.date) -> SecuredBeds:
     """The factory's cover were `extra_workers` more accepted, and the entry bed: all of it, or none with every shortfall named.
 
     Raises BedsMissing or AlreadyHasABed. Both are planned together and every night is locked in one order,
     so that parallel acceptances never wait for each other in a circle.
     """
-    if entry:
-        admissions.lock_worker(entry.worker)
-    holder = lock_holder(factory)
 
     def attempt(careful: bool) -> SecuredBeds:
+        if entry:
+            admissions.lock_worker(entry.worker)
+        holder = lock_holder(factory)
         if careful:
             ranges = reservations.cover_ranges(holder, on=on)
             lock_nights(ranges + (admissions.entry_ranges(arrives_on=entry.arrives_on, days=entry.days, on=on) if entry else []))
         additions, site = _plan(holder, factory, extra_workers, entry, on)
         stay = None
         if entry and site:
-            leaves_on = entry.arrives_on + dt.timedelta(days=entry.days)
-            stay = admissions.new_stay(worker=entry.worker, site=site, arrives_on=entry.arrives_on, leaves_on=leaves_on)
+            stay = admissions.new_stay(worker=entry.worker, site=site, arrives_on=entry.arrives_on, leaves_on=entry.leaves_on)
         movements, reserved = reservations.write_additions(additions, holder=holder, by=by)
         move([*movements, *([admissions.booking(stay)] if stay else [])], by=by)
         return SecuredBeds(backup=reserved, stay=stay)
 
-    return settle(attempt)
+    with admissions.one_bed_each(entry.worker, entry.arrives_on, entry.leaves_on) if entry else nullcontext():
+        return settle(attempt)
 
 
 @transaction.atomic
@@ -96,8 +100,8 @@ def change_entry_bed(*, zone: IndustrialZone, stay: Stay | None, entry: EntryBed
     if entry is None:
         return None
     site = admissions.plan_entry(zone=zone, arrives_on=entry.arrives_on, days=entry.days, on=on)
-    leaves_on = entry.arrives_on + dt.timedelta(days=entry.days)
-    booked = admissions.new_stay(worker=entry.worker, site=site, arrives_on=entry.arrives_on, leaves_on=leaves_on)
+    with admissions.one_bed_each(entry.worker, entry.arrives_on, entry.leaves_on), transaction.atomic():
+        booked = admissions.new_stay(worker=entry.worker, site=site, arrives_on=entry.arrives_on, leaves_on=entry.leaves_on)
     move([admissions.booking(booked)], by=by)
     return booked
 

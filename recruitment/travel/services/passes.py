@@ -36,7 +36,6 @@ class ReasonNeeded(Refusal):
         return _("Hãy ghi lý do thu hồi: người mang giấy và chốt kiểm dịch sẽ đọc.")
 
 
-@transaction.atomic
 def issue_pass(
     *, worker: Worker, factory: Factory, valid_from: dt.date, valid_until: dt.date, seat: Seat | None = None, by: User | None, on: dt.date
 ) -> EntryPass:
@@ -47,6 +46,11 @@ def issue_pass(
     """
     if not 0 <= (valid_until - valid_from).days < LONGEST_DAYS:
         raise WrongPeriod(valid_from=valid_from, valid_until=valid_until)
+    return _issue(worker, factory, valid_from, valid_until, seat, by)
+
+
+@transaction.atomic(savepoint=False)
+def _issue(worker: Worker, factory: Factory, valid_from: dt.date, valid_until: dt.date, seat: Seat | None, by: User | None) -> EntryPass:
     worker = Worker.objects.select_for_update(of=("self",), no_key=True).select_related("user").get(pk=worker.pk)
     there = EntryPass.objects.not_revoked().select_for_update(of=("self",), no_key=True).filter(worker=worker, factory=factory).first()
     if there and (there.valid_from, there.valid_until) == (valid_from, valid_until):

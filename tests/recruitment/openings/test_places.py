@@ -1,6 +1,10 @@
 """Places of an opening under one hand and under many."""
 
+import itertools
+import time
+
 import pytest
+from django.db import transaction
 
 from recruitment.openings.services.places import NoPlacesLeft, NothingToMove, fill_place, free_place, hold_place, lock_openings
 from tests.factories.openings import OpeningFactory
@@ -61,10 +65,17 @@ def test_a_withdrawal_frees_the_place_once(db):
         free_place(opening=opening, accepted=True)
 
 
-def test_openings_are_locked_in_one_order(db):
-    openings = [OpeningFactory() for _ in range(3)]
-    locked = lock_openings(pks=[opening.pk for opening in reversed(openings)])
-    assert list(locked) == sorted(locked)
+@pytest.mark.django_db(transaction=True)
+def test_two_who_lock_the_same_openings_never_wait_for_each_other_in_a_circle(race):
+    pks = [OpeningFactory().pk for _ in range(3)]
+    orders = itertools.cycle([pks, pks[::-1]])
+
+    def locks_twice():
+        with transaction.atomic():
+            lock_openings(pks=next(orders))
+            time.sleep(0.01)
+
+    assert race(12, locks_twice) == ["done"] * 12
 
 
 @pytest.mark.django_db(transaction=True)
