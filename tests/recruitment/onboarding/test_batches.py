@@ -74,6 +74,20 @@ def test_a_batch_decides_about_everybodys_health_together_and_asks_less_than_one
     assert queries(lambda: accept_all(province, people[6:11], today)) <= alone - 4 * 10
 
 
+def test_one_more_person_in_a_batch_costs_few_statements(today):
+    """Everything that is the same for all, the rules of the day above all, is asked once. One with a bed, a pass and no new backup bed."""
+    province = Province(places=50, beds=90, backup_per_hundred=1, **ENTRY_QUARANTINE)
+    people = [province.applicant() for _ in range(12)]
+    accept(application=people[0], by=province.recruiter, on=today)
+
+    def statements(rows) -> int:
+        with CaptureQueriesContext(connection) as counted:
+            assert len(accept_all(province, rows, today).accepted) == len(rows)
+        return len(counted)
+
+    assert (statements(people[4:]) - statements(people[1:4])) / 5 <= 33
+
+
 def test_facts_told_in_the_middle_of_a_batch_are_decided_upon(today, monkeypatch):
     """The decision taken beforehand is used only while it is the current one."""
     province = Province(beds=50)
