@@ -16,6 +16,7 @@ SHARED = {  # what every capability may lean on; a new module here is a decision
     "management",
     "middleware",
     "money",
+    "nudges",
     "offline",
     "qr",
     "rates",
