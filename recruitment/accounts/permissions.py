@@ -70,6 +70,7 @@ TABLE: dict[str, frozenset[str]] = {
         "travel.read_crossings": [Role.CHECKPOINT_OFFICER, Role.LABOUR_OFFICER, Role.HEALTH_OFFICER],
         # departments
         "travel.manage_trips": [Role.LABOUR_OFFICER, Role.HEALTH_OFFICER],
+        "travel.correct_boarding": [Role.SITE_MANAGER, Role.RECRUITER, Role.LABOUR_OFFICER, Role.HEALTH_OFFICER],
         "travel.decide_routes": [Role.HEALTH_OFFICER],
         "health.manage_trust": [Role.HEALTH_OFFICER],
         "labour_market.read": [Role.LABOUR_OFFICER],

@@ -25,12 +25,14 @@ from recruitment.onboarding.services.first_shift import (
     say_started,
     shift_of,
 )
+from recruitment.onboarding.services.lost_seats import is_correctable
 from recruitment.onboarding.stages import COMING, ISOLATING, LATE, STARTED, TO_START, stage_of
 from recruitment.openings.models import Opening
 from recruitment.quarantine.arrival_forms import CodeForm
 from recruitment.shared.asking import ask_and_act
 from recruitment.shared.qr import qr_code
 from recruitment.shared.refusals import Refusal
+from recruitment.travel.models import Seat
 
 REFUSED = 422
 MOST_SHOWN = 500
@@ -192,9 +194,18 @@ def _day(request, form: CodeForm, wrong: str = ""):
         "started": groups[STARTED],
         "missed": [(row, gate.is_correctable(row)) for row in missed[:MOST_MISSED]],
         "missed_days": MISSED_DAYS,
+        "left_behind": _left_behind(groups[LATE] + groups[COMING]),
         "outcomes": _outcomes(own_openings),
     }
     return render(request, "onboarding/today.html", context, status=REFUSED if wrong or form.errors else 200)
+
+
+def _left_behind(rows: list[dict]) -> list[Seat]:
+    """Whom a bus is said to have left behind lately: who stands at the gate was aboard after all."""
+    since = {row["acceptance"].application.worker_id: row["acceptance"].accepted_at for row in rows}
+    seats = Seat.objects.filter(worker__in=since, status=Seat.Status.MISSED).select_related("trip__route", "worker__user").order_by("pk")
+    seats = seats.defer("worker__birth_date", "worker__national_id")
+    return [seat for seat in seats if seat.held_at >= since[seat.worker_id] and is_correctable(seat)]
 
 
 def _outcomes(openings) -> list[dict]:

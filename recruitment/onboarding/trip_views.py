@@ -3,14 +3,16 @@
 import datetime as dt
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from recruitment.accounts.permissions import permission
+from recruitment.accounts.permissions import may, permission
 from recruitment.onboarding.services import lost_seats
 from recruitment.onboarding.services.coming import (
     Opened,
@@ -20,6 +22,8 @@ from recruitment.onboarding.services.coming import (
     pick_up_for,
     proposal,
 )
+from recruitment.quarantine.models import Site, Stay
+from recruitment.shared.asking import ask_and_act
 from recruitment.shared.refusals import Refusal
 from recruitment.travel.models import PickUpPoint, Route, Seat, Trip
 from recruitment.travel.trip_forms import CancelForm, TripForm
@@ -29,11 +33,35 @@ FURTHEST = dt.timedelta(days=365)
 
 
 @permission("travel.manage_trips")
-@require_POST
+@never_cache
 def depart(request, pk):
+    """Asks who of those whom nobody scanned is aboard; everybody else has missed the bus."""
     trip = _visible(request, pk)
-    _do(request, lambda on: lost_seats.depart(trip=trip, by=request.user, on=on), _("Đã ghi: xe xuất phát."))
-    return redirect("travel:trip", pk)
+    unseen = Seat.objects.filter(trip=trip, status=Seat.Status.HELD).select_related("worker__user", "pick_up").order_by("number")
+    if request.method == "POST":
+        named = request.POST.getlist("aboard")
+        aboard = [seat.pk for seat in unseen if str(seat.pk) in named]
+        _do(request, lambda on: lost_seats.depart(trip=trip, aboard=aboard, by=request.user, on=on), _("Đã ghi: xe xuất phát."))
+        return redirect("travel:trip", pk)
+    context = {"trip": trip, "unseen": unseen, "is_early": timezone.now() < trip.departs_at}
+    return render(request, "travel/depart_trip.html", context)
+
+
+@permission("travel.correct_boarding")
+@never_cache
+def turned_up(request, pk):
+    """Noted as missed and aboard after all: said by whoever runs the trip, or by the factory or the site where the person arrives."""
+    user, today = request.user, timezone.localdate()
+    of_a_site = Stay.objects.filter(site__in=Site.objects.managed_by(user), leaves_on__gt=today).order_by()
+    seats = Seat.objects.filter(Q(pk__in=Seat.objects.visible_to(user)) | Q(worker__in=of_a_site.values("worker")))
+    seats = seats.filter(status__in=[Seat.Status.MISSED, Seat.Status.BOARDED]).exclude(worker__user=user)
+    seat = get_object_or_404(seats.select_related("trip__route", "worker__user"), pk=pk)
+    if may(user, "travel.manage_trips"):
+        then = ("travel:trip", seat.trip_id)
+    else:
+        then = ("onboarding:today",) if may(user, "onboarding.receive") else ("quarantine:own_arrivals",)
+    done = _("Đã ghi %(name)s đi xe; ghế, giường, ngày và giấy đã sửa lại.") % {"name": seat.worker.user.name}
+    return ask_and_act(request, lost_seats.turn_up, seat, name="seat", template="onboarding/turned_up.html", done=done, then=then)
 
 
 @permission("travel.manage_trips")

@@ -34,6 +34,7 @@ urlpatterns = [
     path("trips/<int:pk>/depart/", trip_views.depart, name="depart_trip"),
     path("trips/<int:pk>/cancel/", trip_views.cancel, name="cancel_trip"),
     path("seats/<int:pk>/miss/", trip_views.miss, name="miss_seat"),
+    path("seats/<int:pk>/aboard/", trip_views.turned_up, name="turned_up"),
     path("coming/", task_views.arrivals, name="arrivals"),
     path("coming/<int:pk>/<int:year>/<int:month>/<int:day>/", cohort_views.cohort, name="cohort"),
     path("breaches/", breach_views.breaches, name="breaches"),

@@ -12,11 +12,12 @@ from django.views.decorators.http import require_POST
 from recruitment.accounts.permissions import permission
 from recruitment.quarantine.arrival_forms import CodeForm
 from recruitment.quarantine.models import ArrivalPolicy, NoShow, Site, SiteIncident, Stay, SymptomReport, Transfer
-from recruitment.quarantine.services.arrivals import EXPECTED, UNKNOWN, Answer, address_of, codes_of, look_up
+from recruitment.quarantine.services.arrivals import EXPECTED, OVER, UNKNOWN, WRONG_DAY, WRONG_SITE, Answer, address_of, codes_of, look_up
 from recruitment.quarantine.services.corrections import undo_admission, undo_release
 from recruitment.quarantine.services.testing import due_tests
 from recruitment.shared.qr import qr_code
 from recruitment.shared.refusals import Refusal
+from recruitment.travel.models import Seat
 
 REFUSED = 422
 MOST_SHOWN = 300
@@ -99,6 +100,12 @@ def _people(site: Site):
     return people.order_by("arrives_on", "pk")
 
 
+def _missed_seat(site: Site, answer: Answer) -> Seat | None:
+    """Of somebody with a bed here, now or before: noted as left behind by a bus, which may be why the bed is of other days, elsewhere or gone."""
+    seats = Seat.objects.filter(status=Seat.Status.MISSED, worker=answer.stay.worker_id, worker__stays__site=site)
+    return seats.select_related("trip__route").order_by("-held_at").first()
+
+
 def _gate(request, site: Site, form: CodeForm, answer: Answer | None = None):
     if answer and answer.kind == EXPECTED:
         return redirect("quarantine:admit", answer.stay.pk)
@@ -110,6 +117,7 @@ def _gate(request, site: Site, form: CodeForm, answer: Answer | None = None):
         "site": site,
         "form": form,
         "answer": answer,
+        "missed_seat": _missed_seat(site, answer) if answer and answer.kind in (OVER, WRONG_DAY, WRONG_SITE) else None,
         "locked": SiteIncident.objects.locking_a_site().filter(site=site).exists(),
         "today": today,
         "policy": policy,

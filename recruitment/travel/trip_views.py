@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from recruitment.accounts.permissions import may, permission
 from recruitment.shared.refusals import Refusal
 from recruitment.travel.models import Route, Seat, Trip
+from recruitment.travel.models.trips import STRANDED_FOR
 from recruitment.travel.services import boarding, departures
 from recruitment.travel.services.routes import decide_route, decisions_on
 from recruitment.travel.trip_forms import BoardForm, RouteDecisionForm, TripForm
@@ -67,7 +68,8 @@ def trip(request, pk):
         else:
             messages.success(request, _("%(name)s đã lên xe, ghế %(number)d.") % {"name": seat.worker.user.name, "number": seat.number})
             return redirect("travel:trip", pk)
-    context = {"trip": shown, "places": _people(request, shown), "form": form, "manages": manages}
+    corrects = manages and shown.status != Trip.Status.CANCELLED and shown.departs_at > timezone.now() - STRANDED_FOR
+    context = {"trip": shown, "places": _people(request, shown), "form": form, "manages": manages, "corrects": corrects}
     return render(request, "travel/trip.html", context, status=REFUSED if form.errors else 200)
 
 

@@ -11,7 +11,7 @@ from recruitment.notifications.models import Message
 from recruitment.onboarding import invariants
 from recruitment.onboarding.models import Acceptance
 from recruitment.onboarding.services.acceptance import accept
-from recruitment.onboarding.services.lost_seats import cancel, settle_lost_seats
+from recruitment.onboarding.services.lost_seats import cancel, settle_lost_seats, turn_up
 from recruitment.onboarding.services.redating import choose_trip
 from recruitment.onboarding.services.withdrawal import withdraw
 from recruitment.quarantine.services.recount import differences
@@ -76,4 +76,20 @@ def test_several_rounds_of_the_schedule_at_once_tell_each_person_once(race, prov
     departures.cancel_trip(trip=trip, reason="Xe hỏng", by=trip.organised_by, on=today)
     assert race(6, lambda: settle_lost_seats(on=today)) == ["done"] * 6
     assert [told(acceptance) for acceptance in coming] == [1] * 5
+    assert list(invariants.find(on=today, now=timezone.now())) == [] and list(differences()) == []
+
+
+def test_who_was_aboard_after_all_is_put_right_once_while_the_schedule_and_the_person_act(race, province, coming, today):
+    trip, later = coming[0].seat.trip, province.bus(arrives_on=today + 2 * DAY, seats=2)
+    seats = departures.depart_trip(trip=trip, by=trip.organised_by, on=today)
+    first = coming[0].application
+    acts = [
+        *(partial(turn_up, seat=seats[0], by=trip.organised_by, on=today) for _ in range(3)),
+        *(partial(settle_lost_seats, on=today) for _ in range(3)),
+        partial(choose_trip, application=first, trip=later, by=first.worker.user, on=today),
+    ]
+    assert set(race(len(acts), lambda: acts.pop()())) <= {"done", "NoSeat", "NotComing", "AlreadySeated"}
+    settle_lost_seats(on=today)
+    assert Seat.objects.get(pk=seats[0].pk).status == "boarded" and Trip.objects.get(pk=trip.pk).taken == 1
+    assert Acceptance.objects.get(pk=coming[0].pk).entry_stay.arrives_on == today + DAY
     assert list(invariants.find(on=today, now=timezone.now())) == [] and list(differences()) == []

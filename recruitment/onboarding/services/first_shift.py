@@ -44,6 +44,15 @@ class GoesToASiteFirst(Refusal):
         return _("Người này còn phải ở %(site)s đến %(until)s. Hãy đưa đến đó trước.") % facts
 
 
+class NoBedHeld(Refusal):
+    """Must isolate at a site first, and the bed was given back when the bus left without the person. Carries `acceptance`."""
+
+    def for_people(self) -> str:
+        return _(
+            "Người này phải ở khu cách ly trước mà giường đã trả vì lỡ xe. Nếu đã đi chuyến đó, hãy ghi “Thật ra đã lên xe”; nếu không, người này chọn “tự đi” để có giường."
+        )
+
+
 class StillIsolating(Refusal):
     """Carries `until`, the first day on which the person may work."""
 
@@ -83,7 +92,7 @@ def code_in(scanned: str) -> str:
 
 @transaction.atomic
 def check_in(*, application: Application, by: User, on: dt.date) -> FirstShift:
-    """The person is at the factory or its lodging. Repeating it changes nothing. Raises TooEarly, GoesToASiteFirst or WrongMoment."""
+    """The person is at the factory or its lodging. Repeating it changes nothing. Raises TooEarly, GoesToASiteFirst, NoBedHeld or WrongMoment."""
     acceptance = _locked(application)
     shift = shift_of(acceptance)
     if shift.checked_in_at:
@@ -93,6 +102,11 @@ def check_in(*, application: Application, by: User, on: dt.date) -> FirstShift:
         raise GoesToASiteFirst(stay=stay)
     if on < acceptance.arrives_on:
         raise TooEarly(acceptance=acceptance)
+    if acceptance.ride_by and acceptance.clearance.asks_for_a_site:
+        raise NoBedHeld(acceptance=acceptance)
+    if acceptance.ride_by:  # found a way here without the bus
+        acceptance.ride_by = None
+        acceptance.save(update_fields=["ride_by"])
     shift.checked_in_at, shift.checked_in_by = timezone.now(), by
     shift.save(update_fields=["checked_in_at", "checked_in_by"])
     return shift

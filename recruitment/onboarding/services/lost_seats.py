@@ -5,7 +5,7 @@ at once and, should that be interrupted, with the next look of the schedule. Loc
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from copy import copy
 from dataclasses import dataclass
 
@@ -18,9 +18,9 @@ from recruitment.accounts.models import User
 from recruitment.applications.models import AnswerPolicy, Application
 from recruitment.applications.services.steps import locked, tell_recruiter, tell_worker
 from recruitment.notifications.services.messages import send_message
-from recruitment.onboarding.models import Acceptance
-from recruitment.onboarding.services.journey import pass_of, secure_pass, trips_to_choose
-from recruitment.onboarding.services.redating import travel_with
+from recruitment.onboarding.models import Acceptance, GatePolicy
+from recruitment.onboarding.services.journey import has_boarded, pass_of, secure_pass, trips_to_choose
+from recruitment.onboarding.services.redating import came_by, travel_with
 from recruitment.onboarding.services.room import look_for_room_after_commit
 from recruitment.onboarding.services.undoing import lock_person, was_seen
 from recruitment.quarantine.models import Stay
@@ -31,6 +31,8 @@ from recruitment.travel.services import departures
 from recruitment.travel.services.passes import revoke_pass
 
 CHUNK = 200
+LOST = gettext_noop("%(name)s không còn ghế (%(trip)s) và chưa có chuyến khác. Mở thêm chuyến nếu cần.")
+TURNED_UP = gettext_noop("%(name)s thật ra có đi chuyến %(trip)s; ghế, giường, ngày và giấy đã sửa lại.")
 
 
 @dataclass(frozen=True)
@@ -41,9 +43,16 @@ class Settled:
     new: Seat | None
 
 
-def depart(*, trip: Trip, by: User, on: dt.date) -> list[Settled]:
-    """The bus leaves; everybody who was not seen aboard is settled. Repeating it changes nothing. Raises WrongStage."""
-    return _settle_each(departures.depart_trip(trip=trip, by=by, on=on), on)
+class NotPutRight(Refusal):
+    """Too late, or the acceptance has ended. Carries `seat`."""
+
+    def for_people(self) -> str:
+        return _("Không sửa lại được nữa: việc nhận người này đã kết thúc, hoặc đã quá lâu. Hãy nhờ người này ứng tuyển lại rồi nhận như thường.")
+
+
+def depart(*, trip: Trip, aboard: Collection[int] = (), by: User, on: dt.date) -> list[Settled]:
+    """The bus leaves; everybody who was neither seen nor named aboard is settled. Repeating it changes nothing. Raises WrongStage."""
+    return _settle_each(departures.depart_trip(trip=trip, aboard=aboard, by=by, on=on), on)
 
 
 def miss(*, seat: Seat, by: User, on: dt.date) -> list[Settled]:
@@ -54,6 +63,43 @@ def miss(*, seat: Seat, by: User, on: dt.date) -> list[Settled]:
 def cancel(*, trip: Trip, reason: str, by: User, on: dt.date) -> list[Settled]:
     """The bus won't run; everybody with a seat on it is settled. Repeating it changes nothing. Raises ReasonNeeded or WrongStage."""
     return _settle_each(departures.cancel_trip(trip=trip, reason=reason, by=by, on=on), on)
+
+
+@transaction.atomic
+def turn_up(*, seat: Seat, by: User, on: dt.date) -> Seat:
+    """Noted as missed, and aboard after all: seat, bed, days and pass are put right in one act, and everybody is told.
+
+    For as many hours as the gate's policy lets a no-show be corrected. Repeating it changes nothing.
+    Raises NotPutRight, WrongStage, SeatTaken or NoEntryBed; then nothing changes.
+    """
+    accepted = Acceptance.objects.standing().filter(application__status=Application.Status.ACCEPTED, application__worker=seat.worker_id)
+    found = accepted.select_related("application").filter(accepted_at__lte=seat.held_at).first()
+    if found is None or not is_correctable(seat):
+        raise NotPutRight(seat=seat)
+    lock_person(found.application)
+    application = locked(found.application)
+    acceptance = accepted.select_related("entry_stay__site", "clearance", "application__worker").filter(pk=found.pk).first()
+    if acceptance is None:
+        raise NotPutRight(seat=seat)
+    seat = Seat.objects.select_related("trip__route", "trip__organised_by", "worker__user").get(pk=seat.pk)
+    if seat.status == Seat.Status.BOARDED:
+        return seat
+    if has_boarded(seat.worker, since=acceptance.accepted_at):
+        raise NotPutRight(seat=seat)
+    if was_seen(acceptance):
+        return departures.turn_up(seat=seat, by=by, on=on)
+    seat = came_by(acceptance=acceptance, application=application, seat=seat, by=by, on=on)
+    look_for_room_after_commit()
+    _tell_of_the_return(acceptance, application, seat)
+    if seat.trip.organised_by != by:
+        _tell_organiser(seat, TURNED_UP)
+    return seat
+
+
+def is_correctable(seat: Seat) -> bool:
+    """Not long after it was noted, by the rule for no-shows at the gate; a boarded one is right already."""
+    policy = GatePolicy.objects.in_force(timezone.localdate(seat.moved_at)) or GatePolicy()
+    return seat.status == Seat.Status.BOARDED or timezone.now() <= seat.moved_at + dt.timedelta(hours=policy.correct_hours)
 
 
 def settle_lost_seats(*, on: dt.date) -> int:
@@ -70,7 +116,7 @@ def _settle_seat(seat: Seat, on: dt.date) -> Seat | None:
     acceptance = Acceptance.objects.without_a_seat().select_related("application").filter(application__worker=seat.worker_id).first()
     if acceptance:
         return _settle(acceptance.application, on)
-    _tell_organiser(seat)
+    _tell_organiser(seat, LOST)
     return None
 
 
@@ -92,14 +138,17 @@ def _settle(application: Application, on: dt.date) -> Seat | None:
     if acceptance.ride_by is None:
         _hold_the_place_only(acceptance, application, on)
         _tell_of_the_clock(acceptance, application, lost)
-        _tell_organiser(lost)
+        _tell_organiser(lost, LOST)
     return None
 
 
 def _another_seat(acceptance: Acceptance, application: Application, on: dt.date) -> tuple[Acceptance, Seat] | None:
-    """On the nearest trip within the policy's days whose day also has a bed; each tried whole."""
+    """On the nearest trip within the policy's days whose day also has a bed; each tried whole, none that the person is known not to come for."""
     within, first = AnswerPolicy.objects.in_force(on).rebook_days, max(acceptance.arrives_on, on)
+    missed = set(Seat.objects.filter(worker=application.worker, status=Seat.Status.MISSED).values_list("trip", flat=True))
     for trip in trips_to_choose(worker=application.worker, zone=application.opening.factory.zone, arrives_on=first, days=within):
+        if trip.pk in missed:
+            continue
         moved = copy(acceptance)
         try:
             with transaction.atomic():
@@ -167,13 +216,20 @@ def _tell_of_the_clock(acceptance: Acceptance, application: Application, lost: S
     tell_recruiter(application, "trip", theirs, **facts)
 
 
-def _tell_organiser(seat: Seat) -> None:
+def _tell_of_the_return(acceptance: Acceptance, application: Application, seat: Seat) -> None:
+    facts = {"trip": named(seat.trip), "arrives": f"{acceptance.arrives_on:%d/%m/%Y}", "starts": f"{acceptance.starts_on:%d/%m/%Y}"}
+    mine = gettext_noop(
+        "Đã ghi lại là bạn có đi chuyến %(trip)s: đến %(arrives)s, bắt đầu làm %(starts)s. Giường và giấy theo chuyến này: mở Vùng Xanh để lấy giấy."
+    )
+    tell_worker(application, "trip", mine, **facts)
+    theirs = gettext_noop("Hồ sơ %(receipt)s, tin %(title)s: thật ra có đi chuyến %(trip)s; đến %(arrives)s, bắt đầu làm %(starts)s.")
+    tell_recruiter(application, "trip", theirs, **facts)
+
+
+def _tell_organiser(seat: Seat, words: str) -> None:
     owner = seat.trip.organised_by
     with override(owner.language):
-        text = _("%(name)s không còn ghế (%(trip)s) và chưa có chuyến khác. Mở thêm chuyến nếu cần.") % {
-            "name": seat.worker.user.name,
-            "trip": named(seat.trip),
-        }
+        text = _(words) % {"name": seat.worker.user.name, "trip": named(seat.trip)}
         send_message(recipient=owner, kind="trip", text=text[:600], link="/trips/", now=timezone.now())
 
 

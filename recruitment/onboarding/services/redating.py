@@ -19,6 +19,7 @@ from recruitment.quarantine.models import Stay
 from recruitment.quarantine.services.securing import EntryBed, change_entry_bed
 from recruitment.shared.refusals import Refusal
 from recruitment.travel.models import PickUpPoint, Seat, Trip
+from recruitment.travel.services.departures import turn_up
 from recruitment.travel.services.trips import give_up_seat, hold_seat, lock_trips
 from recruitment.workers.models import Worker
 
@@ -75,6 +76,29 @@ def travel_with(
     acceptance.ride_by = None
     _keep(acceptance, acceptance.clearance, arrives_on, acceptance.starts_on + (arrives_on - was))
     _write_pass(acceptance, application, worker, seat, by, on)
+    return seat
+
+
+def came_by(*, acceptance: Acceptance, application: Application, seat: Seat, by: User, on: dt.date) -> Seat:
+    """Aboard this bus after all: whatever was changed because it seemed to have left without the person is as it was, from today on at the earliest.
+
+    Part of the caller's transaction, which has locked the person and the application. Raises what turn_up and change_entry_bed raise.
+    """
+    worker, was, came_on = application.worker, acceptance.arrives_on, arrival_day(seat.trip)
+    settled = acceptance.ride_by is not None or was != came_on
+    arrives_on = max(came_on, on) if settled else was
+    if settled:
+        _move_bed(acceptance, application, worker, acceptance.clearance, arrives_on, by, on)
+    held = Seat.objects.filter(worker=worker, status=Seat.Status.HELD).select_related("trip").first()
+    lock_trips([seat.trip, *([held.trip] if held else [])])
+    if held:
+        give_up_seat(seat=held, by=by, on=on)
+    seat = turn_up(seat=seat, by=by, on=on)
+    if settled:
+        days = dt.timedelta(days=acceptance.clearance.entry_quarantine_days)
+        acceptance.ride_by = None
+        _keep(acceptance, acceptance.clearance, arrives_on, max(acceptance.starts_on + (arrives_on - was), arrives_on + days))
+        _write_pass(acceptance, application, worker, seat, by, on)
     return seat
 
 

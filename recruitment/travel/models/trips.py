@@ -173,6 +173,10 @@ class Seat(models.Model):
     def miss(self):
         """The bus left without the person."""
 
+    @transition(status, source=Status.MISSED, target=Status.BOARDED)
+    def turn_up(self):
+        """Noted as missed, and aboard after all."""
+
     @transition(status, source=Status.HELD, target=Status.BUMPED)
     def bump(self):
         """The bus won't run."""

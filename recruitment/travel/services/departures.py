@@ -4,8 +4,10 @@ Locks: workers by their keys, then the trip, then seats. What becomes of those l
 """
 
 import datetime as dt
+from collections.abc import Collection
 
 from django.db import transaction
+from django.db.models import Case, F, Q, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -53,6 +55,13 @@ class WrongStage(Refusal):
 
     def for_people(self) -> str:
         return _("Chuyến này “%(status)s” nên không làm được bước này. Hãy tải lại trang.") % {"status": self.facts["trip"].get_status_display()}
+
+
+class SeatTaken(Refusal):
+    """Somebody else was given the seat before the bus left. Carries `seat`."""
+
+    def for_people(self) -> str:
+        return _("Ghế này đã giao cho người khác và xe đủ số ghế được bán. Hãy ghi người lên xe không đúng danh sách là “Không đến” trước.")
 
 
 class ReasonNeeded(Refusal):
@@ -120,10 +129,10 @@ def reopen_trip(*, trip: Trip, by: User, on: dt.date) -> Trip:
 
 
 @transaction.atomic
-def depart_trip(*, trip: Trip, by: User, on: dt.date) -> list[Seat]:
+def depart_trip(*, trip: Trip, aboard: Collection[int] = (), by: User, on: dt.date) -> list[Seat]:
     """The bus leaves; the seats of those who were not seen aboard and have missed it. Repeating it changes nothing and returns nothing.
 
-    Raises WrongStage.
+    `aboard`: keys of held seats whose people are on the bus though nobody scanned them. Raises WrongStage.
     """
     trip, seats = _locked_with_people(trip)
     if trip.status == TripStatus.DEPARTED:
@@ -132,10 +141,39 @@ def depart_trip(*, trip: Trip, by: User, on: dt.date) -> list[Seat]:
     trip.depart()
     trip.closed_at = trip.closed_at or timezone.now()
     trip.save()
-    for seat in seats:
+    there = [seat for seat in seats if seat.pk in aboard]
+    for seat in there:
+        seat.board()
+        seat.moved_at = timezone.now()
+        seat.save()
+    missing = [seat for seat in seats if seat.pk not in aboard]
+    for seat in missing:
         seat.miss()
         leave(seat)
-    return seats
+    return missing
+
+
+@transaction.atomic
+def turn_up(*, seat: Seat, by: User, on: dt.date) -> Seat:
+    """Noted as missed, and aboard after all: the seat counts again. Repeating it changes nothing. Raises WrongStage or SeatTaken."""
+    seat = lock_seat(seat)
+    if seat.status == SeatStatus.BOARDED:
+        return seat
+    if seat.status != SeatStatus.MISSED or seat.trip.status == TripStatus.CANCELLED:
+        raise WrongStage(trip=seat.trip)
+    full = Q(taken=F("seats"))
+    withdrawn = Q(status=TripStatus.DEPARTED, seats__lt=F("capacity") * F("seat_percent") / 100)  # given up while too many had seats
+    one_more = Case(When(full, then=1), default=0)
+    counted = {"taken": F("taken") + 1, "seats": F("seats") + one_more, "over": F("over") + one_more}
+    if not Trip.objects.filter(~full | withdrawn, pk=seat.trip_id).update(**counted):
+        raise SeatTaken(seat=seat)
+    used = set(Seat.objects.taking_a_place().filter(trip=seat.trip_id).values_list("number", flat=True))
+    if seat.number in used:
+        seat.number = next(number for number in range(1, len(used) + 2) if number not in used)
+    seat.turn_up()
+    seat.moved_at = timezone.now()
+    seat.save()
+    return seat
 
 
 @transaction.atomic

@@ -198,3 +198,8 @@ def test_the_page_of_a_trip_says_how_many_moved_and_how_many_are_left(province, 
     client.force_login(coming.seat.trip.organised_by)
     page = client.post(reverse("onboarding:depart_trip", args=[coming.seat.trip_id]), follow=True).content.decode()
     assert "1 người đã có ghế trên chuyến khác" in page and "1 người cần xếp lại chỗ" in page
+
+
+def test_who_is_known_not_to_come_is_not_given_a_seat_on_the_same_bus_again(province, coming, today):
+    [settled] = lost_seats.miss(seat=coming.seat, by=coming.seat.trip.organised_by, on=today)
+    assert settled.new is None and now_of(coming).ride_by
