@@ -96,6 +96,14 @@ class MembershipQuerySet(models.QuerySet):
         now = now or timezone.now()
         return self.filter(Q(ended_at=None) | Q(ended_at__gt=now), started_at__lte=now)
 
+    def recruiting_for(self, factories):
+        """Those that are current, of whoever recruits for any of these factories (their keys, or a queryset)."""
+        return self.current().filter(role=Role.RECRUITER, organisation__enterprise__factories__in=factories)
+
+    def people(self):
+        """Everybody whose membership it is and whose account is open, each once."""
+        return User.objects.filter(memberships__in=self, is_active=True).order_by("pk").distinct()
+
 
 class Membership(models.Model):
     """Who acts in which role for which organisation, and when. Workers need none: they act for themselves."""

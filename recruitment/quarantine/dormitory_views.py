@@ -86,15 +86,8 @@ def approve(request, pk):
 def refuse(request, pk):
     """Not without a reason."""
     found, form = _visible(request, pk), ReasonForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            dormitories.refuse_dormitory(dormitory=found, by=request.user, on=timezone.localdate(), **form.cleaned_data)
-        except Refusal as refusal:
-            form.add_error(None, refusal.for_people())
-        else:
-            messages.success(request, _("Đã báo nhà máy chưa được duyệt."))
-            return redirect("quarantine:dormitories")
-    return render(request, "quarantine/refuse_dormitory.html", {"dormitory": found, "form": form}, status=REFUSED if form.errors else 200)
+    page = {"template": "quarantine/refuse_dormitory.html", "then": ("quarantine:dormitories",), "form": form}
+    return ask_and_act(request, dormitories.refuse_dormitory, found, name="dormitory", done=_("Đã báo nhà máy chưa được duyệt."), **page)
 
 
 def _visible(request, pk) -> DormitoryRequest:

@@ -132,15 +132,9 @@ def manifest(request, pk):
 def lock(request, pk):
     found = _visible(request, pk)
     form = LockForm(request.POST if request.method == "POST" else None, factory=found.factory)
-    if request.method == "POST" and form.is_valid():
-        try:
-            outbreaks.lock_production(outbreak=found, by=request.user, on=timezone.localdate(), **form.cleaned_data)
-        except Refusal as refusal:
-            form.add_error(None, refusal.for_people())
-        else:
-            messages.success(request, _("Đã khóa. Các tin đã chọn tạm dừng; nhà máy được báo để xếp ca thay."))
-            return redirect("quarantine:outbreak", pk)
-    return render(request, "quarantine/lock.html", {"outbreak": found, "form": form}, status=REFUSED if form.errors else 200)
+    done = _("Đã khóa. Các tin đã chọn tạm dừng; nhà máy được báo để xếp ca thay.")
+    page = {"name": "outbreak", "template": "quarantine/lock.html", "then": ("quarantine:outbreak", pk), "form": form}
+    return ask_and_act(request, outbreaks.lock_production, found, done=done, **page)
 
 
 @permission("outbreaks.decide")

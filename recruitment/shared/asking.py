@@ -15,22 +15,27 @@ from recruitment.shared.refusals import Refusal
 REFUSED = 422
 
 
-def ask_and_act(request: HttpRequest, act: Callable, subject: Model, *, name: str, template: str, done: str, then: tuple) -> HttpResponse:
+def ask_and_act(
+    request: HttpRequest, act: Callable, subject: Model, *, name: str, template: str, done: str, then: tuple, form: forms.Form | None = None
+) -> HttpResponse:
     """Show the question; once it is answered, do it, say so, and go on to `then` (a URL's name and its arguments).
 
-    `subject` goes to `act` and to the template under `name`. A refusal is shown on the page that asked.
+    `subject` goes to `act` and to the template under `name`, and so does what a `form` asks. A refusal is shown on the page that asked.
     """
     refusal = None
-    if request.method == "POST":
+    if request.method == "POST" and (form is None or form.is_valid()):
         try:
-            act(**{name: subject}, by=request.user, on=timezone.localdate())
+            act(**{name: subject}, **(form.cleaned_data if form else {}), by=request.user, on=timezone.localdate())
         except Refusal as raised:
-            refusal = raised.for_people()
+            if form is None:
+                refusal = raised.for_people()
+            else:
+                explain(form, raised)
         else:
             messages.success(request, done)
             return redirect(*then)
-    context = {name: subject, "refusal": refusal, "back": reverse(then[0], args=then[1:])}
-    return render(request, template, context, status=REFUSED if refusal else 200)
+    context = {name: subject, "form": form, "refusal": refusal, "back": reverse(then[0], args=then[1:])}
+    return render(request, template, context, status=REFUSED if refusal or (form and form.errors) else 200)
 
 
 def explain(form: forms.Form, refusal: Refusal) -> None:

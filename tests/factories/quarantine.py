@@ -89,9 +89,9 @@ class RoomFactory(factory.django.DjangoModelFactory):
             Bed.objects.bulk_create([Bed(room=room, label=str(number)) for number in range(1, (4 if beds is None else beds) + 1)])
 
 
-def manager_of(site: Site):
+def manager_of(site: Site, **facts):
     """A signed-in-able manager of this site."""
-    return UserFactory(site_manager=True, membership__organisation=site.organisation)
+    return UserFactory(site_manager=True, membership__organisation=site.organisation, **facts)
 
 
 def figures(site: Site, night: dt.date) -> tuple[int, int, int]:

@@ -1,15 +1,15 @@
 """The department lets an enterprise recruit without limit, or says why not."""
 
 import datetime as dt
+from collections.abc import Callable
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, override
 
 from recruitment.accounts.models import Role, User
 from recruitment.employers.models import Enterprise
-from recruitment.notifications.services.messages import send_message
+from recruitment.notifications.services.messages import tell
 from recruitment.shared.refusals import Conflict
 
 
@@ -35,7 +35,7 @@ def approve(*, enterprise: Enterprise, by: User, on: dt.date) -> Enterprise:
     now.approve()
     now.refusal_reason = ""
     _decided(now, by=by)
-    _tell_recruiters(now, "enterprise_approved", gettext_noop("Sở đã xác minh %(name)s. Từ nay đăng tin không giới hạn."))
+    _tell_recruiters(now, "enterprise_approved", lambda: _("Sở đã xác minh %(name)s. Từ nay đăng tin không giới hạn.") % {"name": now.name})
     return now
 
 
@@ -50,8 +50,8 @@ def refuse(*, enterprise: Enterprise, reason: str, by: User, on: dt.date) -> Ent
     now.refuse()
     now.refusal_reason = reason.strip()
     _decided(now, by=by)
-    text = gettext_noop("Sở chưa duyệt %(name)s: %(reason)s. Hãy sửa rồi gửi lại ở trang Tin tuyển dụng.")
-    _tell_recruiters(now, "enterprise_refused", text, reason=now.refusal_reason.rstrip("."))
+    facts = {"name": now.name, "reason": now.refusal_reason.rstrip(".")}
+    _tell_recruiters(now, "enterprise_refused", lambda: _("Sở chưa duyệt %(name)s: %(reason)s. Hãy sửa rồi gửi lại ở trang Tin tuyển dụng.") % facts)
     return now
 
 
@@ -64,9 +64,7 @@ def _decided(enterprise: Enterprise, *, by: User) -> None:
     enterprise.save(update_fields=["status", "refusal_reason", "decided_by", "decided_at"])
 
 
-def _tell_recruiters(enterprise: Enterprise, kind: str, text: str, **values: str) -> None:
-    """Everybody who recruits for it now, each in his or her language; `text` is a msgid with %(name)s."""
-    people = User.objects.filter(memberships__in=enterprise.organisation.memberships.current().filter(role=Role.RECRUITER), is_active=True)
-    for person in people.order_by("pk").distinct():
-        with override(person.language):
-            send_message(recipient=person, kind=kind, text=_(text) % {"name": enterprise.name, **values}, link="/openings/", now=timezone.now())
+def _tell_recruiters(enterprise: Enterprise, kind: str, text: Callable[[], str]) -> None:
+    """Everybody who recruits for it now, though it may have no factory yet."""
+    recruiting = enterprise.organisation.memberships.current().filter(role=Role.RECRUITER)
+    tell(recruiting.people(), text, kind=kind, link="/openings/", now=timezone.now())

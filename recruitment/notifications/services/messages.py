@@ -2,7 +2,7 @@
 
 import datetime as dt
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from django.conf import settings
 from django.core.mail import send_mail
@@ -30,17 +30,27 @@ def send_message(*, recipient: User, kind: str, text: str, link: str = "", now: 
 @transaction.atomic(savepoint=False)
 def send_messages(messages: Sequence[tuple[User, str]], *, kind: str, link: str = "", now: dt.datetime) -> None:
     """The same for many people, each with a text of his or her own, in one statement."""
+    helpers = User.objects.in_bulk({recipient.helper_id for recipient, _text in messages} - {None})
     rows = []
     for recipient, text in messages:
         rows.append(Message(recipient=recipient, channel=Channel.APP, kind=kind, text=text, link=link, delivered_at=now))
         channel, address = (Channel.SMS, recipient.phone) if recipient.phone else (Channel.EMAIL, recipient.email)
-        if helper := recipient.helper:
+        if helper := helpers.get(recipient.helper_id):
             rows.append(Message(recipient=helper, channel=Channel.APP, kind=kind, text=_to_pass_on(recipient, helper, text), delivered_at=now))
         if address:
             rows.append(Message(recipient=recipient, channel=channel, address=address, kind=kind, text=text, link=link, next_attempt_at=now))
     Message.objects.bulk_create(rows, batch_size=2000)
     if rows:
         nudge_after_commit(DELIVER)
+
+
+def tell(people: Iterable[User], text: Callable[[], str], *, kind: str, link: str = "", now: dt.datetime) -> None:
+    """The same to everybody, each in his or her own language, in which `text` is asked for."""
+    messages = []
+    for person in people:
+        with override(person.language):
+            messages.append((person, text()))
+    send_messages(messages, kind=kind, link=link, now=now)
 
 
 def _to_pass_on(person: User, helper: User, text: str) -> str:

@@ -18,7 +18,7 @@ from recruitment.applications.models import Application
 from recruitment.applications.services.choosing import LeftOut, invite, offer
 from recruitment.employers.models import Factory, Line
 from recruitment.health.models import Clearance
-from recruitment.notifications.services.messages import send_messages
+from recruitment.notifications.services.messages import send_messages, tell
 from recruitment.onboarding.models import Replacement
 from recruitment.openings.models import Opening
 from recruitment.quarantine.models import Outbreak, OutbreakEvent, OutbreakPerson
@@ -164,15 +164,17 @@ def ask_for_support(*, outbreak: Outbreak, lacking: int, by: User, on: dt.date) 
     lock_factory(Factory(pk=outbreak.factory_id))
     if outbreak.events.filter(kind=OutbreakEvent.Kind.SUPPORT, at__date=on).exists():
         raise AskedAlready(outbreak=outbreak)
-    acting = Membership.objects.current().filter(role=Role.LABOUR_OFFICER)
-    messages = []
-    for officer in User.objects.filter(memberships__in=acting, is_active=True).distinct().order_by("pk"):
-        with override(officer.language):
-            text = _("%(factory)s thiếu %(people)d người để giữ sản xuất và xin Sở hỗ trợ.") % {"factory": outbreak.factory, "people": lacking}
-        messages.append((officer, text))
-    send_messages(messages, kind="support", link="/shortages/", now=timezone.now())
+    officers = list(Membership.objects.current().filter(role=Role.LABOUR_OFFICER).people())
+    facts = {"factory": outbreak.factory, "people": lacking}
+    tell(
+        officers,
+        lambda: _("%(factory)s thiếu %(people)d người để giữ sản xuất và xin Sở hỗ trợ.") % facts,
+        kind="support",
+        link="/shortages/",
+        now=timezone.now(),
+    )
     note_event(outbreak, OutbreakEvent.Kind.SUPPORT, by, people=lacking)
-    return len(messages)
+    return len(officers)
 
 
 def look_after(*, on: dt.date) -> tuple[int, int]:

@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from recruitment.accounts.models import Membership, Role, User
-from recruitment.notifications.services.messages import send_messages
+from recruitment.accounts.models import Membership, User
+from recruitment.notifications.services.messages import send_messages, tell
 from recruitment.quarantine.models import Outbreak, OutbreakEvent, OutbreakPerson, Stay
 from recruitment.quarantine.tracing import F1
 from recruitment.workers.models import Employment
@@ -92,24 +92,11 @@ def post_in_words(post: Employment) -> str:
     return " · ".join(filter(None, [str(post.line or ""), post.team]))
 
 
-def recruiters_of(outbreak: Outbreak) -> list[User]:
-    acting = Membership.objects.current().filter(role=Role.RECRUITER, organisation__enterprise__factories=outbreak.factory_id)
-    return list(User.objects.filter(memberships__in=acting, is_active=True).distinct().order_by("pk"))
-
-
 def _tell_recruiters(outbreak: Outbreak, text: Callable[[], str], *, link: str) -> None:
-    _tell(recruiters_of(outbreak), text, link=link)
+    recruiters = Membership.objects.recruiting_for([outbreak.factory_id]).people()
+    tell(recruiters, text, kind="production", link=link, now=timezone.now())
 
 
 def _tell_crew(outbreak: Outbreak, text: Callable[[], str], *, on: dt.date) -> None:
     crew = User.objects.filter(worker__in=locked_posts(outbreak, on=on).values("worker"), is_active=True)
-    _tell(list(crew.order_by("pk")), text)
-
-
-def _tell(people: list[User], text: Callable[[], str], *, link: str = "") -> None:
-    """One message each, in everybody's own language."""
-    messages = []
-    for person in people:
-        with override(person.language):
-            messages.append((person, text()))
-    send_messages(messages, kind="production", link=link, now=timezone.now())
+    tell(crew.order_by("pk"), text, kind="production", now=timezone.now())

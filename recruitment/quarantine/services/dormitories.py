@@ -3,14 +3,12 @@
 import datetime as dt
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, override
 
 from recruitment.accounts.models import Membership, Organisation, Role, User
 from recruitment.employers.models import Factory
-from recruitment.notifications.services.messages import send_messages
+from recruitment.notifications.services.messages import tell
 from recruitment.quarantine.models import DormitoryRequest, FreedBeds, Site
 from recruitment.quarantine.services.capacity import OPEN_AHEAD, change_capacity
 from recruitment.quarantine.services.freed_beds import note_offers_made
@@ -46,8 +44,13 @@ def ask_for_approval(
     except IntegrityError:
         raise AskedAlready(factory=factory) from None
     officers = Membership.objects.current().filter(role__in=[Role.LABOUR_OFFICER, Role.HEALTH_OFFICER])
-    text = gettext_noop("%(factory)s xin duyệt ký túc xá %(beds)s giường làm khu cách ly.")
-    _tell(officers, text, kind="dormitory_asked", link=f"/capacity/dormitories/{request.pk}/", factory=factory, beds=beds)
+    tell(
+        officers.people(),
+        lambda: _("%(factory)s xin duyệt ký túc xá %(beds)s giường làm khu cách ly.") % {"factory": factory, "beds": beds},
+        kind="dormitory_asked",
+        link=f"/capacity/dormitories/{request.pk}/",
+        now=timezone.now(),
+    )
     return request
 
 
@@ -71,8 +74,14 @@ def approve_dormitory(*, dormitory: DormitoryRequest, by: User, on: dt.date) -> 
     note_offers_made(list(FreedBeds.objects.filter(site=site).values_list("site_id", "version")))
     reserve_backup_beds(factory=factory, site=site, first=on, until=until, beds=dormitory.beds, by=by, on=on)
     _decide(dormitory, DormitoryRequest.Status.APPROVED, by=by, site=site)
-    text = gettext_noop("%(name)s được duyệt làm khu cách ly: %(beds)s giường được giữ làm dự phòng của nhà máy.")
-    _tell(_recruiters(factory), text, kind="dormitory_approved", link=f"/backup/{factory.pk}/", name=dormitory.name, beds=dormitory.beds)
+    facts = {"name": dormitory.name, "beds": dormitory.beds}
+    tell(
+        Membership.objects.recruiting_for([factory.pk]).people(),
+        lambda: _("%(name)s được duyệt làm khu cách ly: %(beds)s giường được giữ làm dự phòng của nhà máy.") % facts,
+        kind="dormitory_approved",
+        link=f"/backup/{factory.pk}/",
+        now=timezone.now(),
+    )
     return site
 
 
@@ -81,9 +90,13 @@ def refuse_dormitory(*, dormitory: DormitoryRequest, reason: str, by: User, on: 
     """For a reason that the factory reads. Raises DecidedAlready."""
     dormitory = _pending(dormitory)
     _decide(dormitory, DormitoryRequest.Status.REFUSED, by=by, reason=reason)
-    text = gettext_noop("%(name)s chưa được duyệt làm khu cách ly: %(reason)s")
-    link = f"/backup/{dormitory.factory_id}/dormitory/"
-    _tell(_recruiters(dormitory.factory), text, kind="dormitory_refused", link=link, name=dormitory.name, reason=reason)
+    tell(
+        Membership.objects.recruiting_for([dormitory.factory_id]).people(),
+        lambda: _("%(name)s chưa được duyệt làm khu cách ly: %(reason)s") % {"name": dormitory.name, "reason": reason},
+        kind="dormitory_refused",
+        link=f"/backup/{dormitory.factory_id}/dormitory/",
+        now=timezone.now(),
+    )
     return dormitory
 
 
@@ -98,16 +111,3 @@ def _pending(dormitory: DormitoryRequest) -> DormitoryRequest:
 def _decide(dormitory: DormitoryRequest, status: str, *, by: User, site: Site | None = None, reason: str = "") -> None:
     dormitory.status, dormitory.decided_by, dormitory.decided_at, dormitory.site, dormitory.reason = status, by, timezone.now(), site, reason
     dormitory.save(update_fields=["status", "decided_by", "decided_at", "site", "reason"])
-
-
-def _recruiters(factory: Factory) -> QuerySet[Membership]:
-    return Membership.objects.current().filter(role=Role.RECRUITER, organisation__enterprise__factories=factory)
-
-
-def _tell(memberships: QuerySet[Membership], text: str, *, kind: str, link: str, **facts: object) -> None:
-    """Everybody of these, each in his or her language; `text` is a msgid."""
-    told = []
-    for person in User.objects.filter(memberships__in=memberships, is_active=True).order_by("pk").distinct():
-        with override(person.language):
-            told.append((person, _(text) % facts))
-    send_messages(told, kind=kind, link=link, now=timezone.now())

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, override
+from django.utils.translation import ngettext
 
 from recruitment.accounts.models import Membership, User
 from recruitment.health.services.events import record_contacts
-from recruitment.notifications.services.messages import send_messages
+from recruitment.notifications.services.messages import tell
 from recruitment.places.distances import distance_km
 from recruitment.quarantine.models import BedAssignment, Room, Site, SiteIncident, SiteIncidentPerson, Stay, Transfer
 from recruitment.quarantine.services.beds import there_from
@@ -252,14 +252,15 @@ def _plan(site: Site, staying: list[Stay], on: dt.date) -> tuple[list[tuple[Stay
 
 
 def _tell(site: Site, people: Counter[Site], now: dt.datetime) -> None:
-    told = []
     for place, count in people.items():
-        there = Membership.objects.current().filter(organisation=place.organisation_id)
-        for manager in User.objects.filter(memberships__in=there, is_active=True).order_by("pk").distinct():
-            with override(manager.language):
-                text = _("Có yêu cầu chuyển %(count)d người từ %(site)s đến khu của bạn. Hãy trả lời trong 2 giờ.") % {"count": count, "site": site}
-            told.append((manager, text))
-    send_messages(told, kind="transfer", link="/transfers/", now=now)
+        facts = {"count": count, "site": site}
+        tell(
+            Membership.objects.current().filter(organisation=place.organisation_id).people(),
+            lambda facts=facts: _("Có yêu cầu chuyển %(count)d người từ %(site)s đến khu của bạn. Hãy trả lời trong 2 giờ.") % facts,
+            kind="transfer",
+            link="/transfers/",
+            now=now,
+        )
 
 
 def _unlock(incident: SiteIncident, *, by: User, on: dt.date) -> None:

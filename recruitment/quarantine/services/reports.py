@@ -6,10 +6,9 @@ import uuid
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from recruitment.accounts.models import Membership, Role, User
-from recruitment.notifications.services.messages import send_messages
+from recruitment.notifications.services.messages import tell
 from recruitment.quarantine.models import Stay, SymptomReport
 from recruitment.quarantine.services.testing import tell_health_officers
 from recruitment.shared.refusals import Refusal
@@ -56,11 +55,13 @@ def report_symptoms(
     now = timezone.now()
     report = SymptomReport.objects.create(stay=stay, key=key, text=text, at=min(noted_at or now, now))
     there = Membership.objects.current().filter(role=Role.SITE_MANAGER, organisation=stay.site.organisation_id)
-    told = []
-    for manager in User.objects.filter(memberships__in=there, is_active=True).order_by("pk").distinct():
-        with override(manager.language):
-            told.append((manager, _("Có người ở %(site)s cần được hỏi thăm ngay. Hãy mở Vùng Xanh.") % {"site": stay.site}))
-    send_messages(told, kind="report", link=f"/sites/{stay.site_id}/watch/", now=now)
+    tell(
+        there.people(),
+        lambda: _("Có người ở %(site)s cần được hỏi thăm ngay. Hãy mở Vùng Xanh.") % {"site": stay.site},
+        kind="report",
+        link=f"/sites/{stay.site_id}/watch/",
+        now=now,
+    )
     tell_health_officers(stay.site, now=now)
     return report
 

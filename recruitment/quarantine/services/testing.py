@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from recruitment.accounts.models import Membership, Role, User
 from recruitment.health.models import AdmissionRule, Clearance
 from recruitment.health.services.site_tests import TestResult, record_test_results
-from recruitment.notifications.services.messages import send_messages
+from recruitment.notifications.services.messages import tell
 from recruitment.quarantine.models import Site, Stay, StayTest
 from recruitment.shared.refusals import Refusal
 
@@ -106,9 +105,11 @@ def tell_health_officers(site: Site, *, now: dt.datetime) -> None:
 
 def tell_officers(where: object, *, link: str, now: dt.datetime) -> None:
     """`where` is a site, or words in the officer's language."""
-    officers = User.objects.filter(memberships__in=Membership.objects.current().filter(role=Role.HEALTH_OFFICER), is_active=True)
-    told = []
-    for officer in officers.order_by("pk").distinct():
-        with override(officer.language):
-            told.append((officer, _("%(site)s có việc cần cán bộ y tế xem ngay. Hãy mở Vùng Xanh.") % {"site": where}))
-    send_messages(told, kind="site_needs_officer", link=link, now=now)
+    officers = Membership.objects.current().filter(role=Role.HEALTH_OFFICER).people()
+    tell(
+        officers,
+        lambda: _("%(site)s có việc cần cán bộ y tế xem ngay. Hãy mở Vùng Xanh.") % {"site": where},
+        kind="site_needs_officer",
+        link=link,
+        now=now,
+    )

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from recruitment.accounts.models import Membership, User
-from recruitment.notifications.services.messages import send_message, send_messages
+from recruitment.notifications.services.messages import send_message, tell
 from recruitment.quarantine.models import JournalEntry, Site, Stay, StayTest, Transfer
 from recruitment.quarantine.services import admissions
 from recruitment.quarantine.services.freshness import require_fresh_figures, require_unlocked
@@ -97,9 +97,13 @@ def request_transfer(*, stay: Stay, destination: Site | None, elsewhere: str = "
             raise
         raise AlreadyMoving(transfer=there) from error
     if destination:
-        text = _("Có yêu cầu chuyển một người từ %(site)s đến khu của bạn. Hãy trả lời trong 2 giờ.") % {"site": stay.site}
-        managers = User.objects.filter(memberships__in=Membership.objects.current().filter(organisation=destination.organisation_id))
-        send_messages([(manager, text) for manager in managers.order_by("pk")], kind="transfer", link="/transfers/", now=now)
+        tell(
+            Membership.objects.current().filter(organisation=destination.organisation_id).people(),
+            lambda: _("Có yêu cầu chuyển một người từ %(site)s đến khu của bạn. Hãy trả lời trong 2 giờ.") % {"site": stay.site},
+            kind="transfer",
+            link="/transfers/",
+            now=now,
+        )
     return transfer
 
 

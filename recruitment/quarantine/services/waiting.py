@@ -12,11 +12,11 @@ from django.db import transaction
 from django.db.models import Max, Min
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, override
+from django.utils.translation import ngettext
 
-from recruitment.accounts.models import Membership, Role, User
+from recruitment.accounts.models import Membership, User
 from recruitment.employers.models import Factory
-from recruitment.notifications.services.messages import send_messages
+from recruitment.notifications.services.messages import tell
 from recruitment.quarantine.models import BackupPool, BackupReservation, FreedBeds, JournalEntry, ReservationNight, Site, WaitingRequest
 from recruitment.quarantine.services import reservations
 from recruitment.quarantine.services.cover import free_beds
@@ -216,11 +216,7 @@ def _tell_of_offers(offered: Iterable[WaitingRequest]) -> None:
 
 
 def _tell(request: WaitingRequest, text: Callable[[], str]) -> None:
-    """Every recruiter of the holder's factories, each in his or her language."""
+    """Every recruiter of the holder's factories."""
     holder = Holder(zone=request.holder.zone, factory=request.factory, pool=request.pool)
-    acting = Membership.objects.current().filter(role=Role.RECRUITER, organisation__enterprise__factories__in=holder.factories())
-    messages = []
-    for recruiter in User.objects.filter(memberships__in=acting, is_active=True).distinct().order_by("pk"):
-        with override(recruiter.language):
-            messages.append((recruiter, text()))
-    send_messages(messages, kind="waiting_list", link="/backup/", now=timezone.now())
+    recruiters = Membership.objects.recruiting_for(holder.factories()).people()
+    tell(recruiters, text, kind="waiting_list", link="/backup/", now=timezone.now())

@@ -7,10 +7,12 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from recruitment.accounts.models import User
 from recruitment.notifications.models import Message
 from recruitment.notifications.services import messages
-from recruitment.notifications.services.messages import deliver_due, send_message
+from recruitment.notifications.services.messages import deliver_due, send_message, send_messages, tell
 from tests.factories.accounts import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -107,3 +109,24 @@ def test_a_link_in_an_email_leads_to_the_site(mailoutbox, settings):
     send_message(recipient=UserFactory(recruiter=True), kind="thử", text="Có hồ sơ mới.", link="/openings/7/applications/", now=timezone.now())
     deliver_due(now=timezone.now())
     assert mailoutbox[0].body == "Có hồ sơ mới.\n\nhttps://vungxanh.invalid/openings/7/applications/"
+
+
+def test_everybody_is_told_in_the_own_language():
+    here, elsewhere = UserFactory(recruiter=True), UserFactory(recruiter=True, language="en")
+    tell([here, elsewhere], lambda: _("cán bộ lao động"), kind="thử", now=timezone.now())
+    assert dict(Message.objects.filter(channel="app").values_list("recipient", "text")) == {
+        here.pk: "cán bộ lao động",
+        elsewhere.pk: "labour officer",
+    }
+
+
+def test_thirty_people_without_a_phone_cost_as_many_queries_as_one():
+    def queries(people) -> int:
+        told = [(User.objects.get(pk=person.pk), "Xe đi lúc 6:00.") for person in people]
+        with CaptureQueriesContext(connection) as counted:
+            send_messages(told, kind="trip", now=timezone.now())
+        return len(counted)
+
+    helped = [UserFactory(phone=None, helper=UserFactory(liaison=True)) for _number in range(30)]
+    assert queries(helped[:1]) == queries(helped)
+    assert Message.objects.filter(recipient=helped[29].helper).count() == 1

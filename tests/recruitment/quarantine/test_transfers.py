@@ -61,6 +61,14 @@ def move(today):
     return Move(today)
 
 
+def test_the_other_site_is_asked_in_its_managers_language_and_nobody_whose_account_is_closed(move):
+    abroad, gone = manager_of(move.destination, language="en"), manager_of(move.destination, is_active=False)
+    move.request()
+    told = dict(Message.objects.filter(kind="transfer", channel="app").values_list("recipient", "text"))
+    assert "Hãy trả lời trong 2 giờ" in told[move.receiver.pk] and "within 2 hours" in told[abroad.pk]
+    assert gone.pk not in told
+
+
 def test_both_ends_confirm_and_the_stays_change_over_together(move, today):
     transfer = move.request()
     assert figures(move.destination, today) == (2, 0, 0)
