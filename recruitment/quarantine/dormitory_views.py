@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 
 from recruitment.accounts.permissions import permission
 from recruitment.employers.models import Factory
@@ -63,6 +64,21 @@ def ask(request, pk):
     waits = any(row.status == DormitoryRequest.Status.PENDING for row in asked)
     context = {"factory": factory, "form": form, "asked": asked, "waits": waits}
     return render(request, "quarantine/dormitory.html", context, status=REFUSED if form.errors else 200)
+
+
+@permission("quarantine.reserve_own_backup")
+@require_POST
+def withdraw(request, pk, request_pk):
+    """Of the factory in the address; another one's request isn't found."""
+    factory = get_object_or_404(Factory.objects.visible_to(request.user).distinct(), pk=pk)
+    asked = get_object_or_404(DormitoryRequest.objects.filter(factory=factory), pk=request_pk)
+    try:
+        dormitories.withdraw_request(dormitory=asked, by=request.user, on=timezone.localdate())
+    except Refusal as refusal:
+        messages.error(request, refusal.for_people())
+    else:
+        messages.success(request, _("Đã rút yêu cầu. Bạn có thể gửi yêu cầu khác."))
+    return redirect("quarantine:ask_dormitory", pk)
 
 
 @permission("quarantine.approve_dormitories")

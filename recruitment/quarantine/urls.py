@@ -31,6 +31,7 @@ urlpatterns = [
     path("backup/<int:pk>/join-pool/", pool_views.join, name="join_pool"),
     path("backup/<int:pk>/leave-pool/", pool_views.leave, name="leave_pool"),
     path("backup/<int:pk>/dormitory/", dormitory_views.ask, name="ask_dormitory"),
+    path("backup/<int:pk>/dormitory/<int:request_pk>/withdraw/", dormitory_views.withdraw, name="withdraw_dormitory"),
     path("capacity/dormitories/", dormitory_views.waiting, name="dormitories"),
     path("capacity/dormitories/<int:pk>/", dormitory_views.approve, name="approve_dormitory"),
     path("capacity/dormitories/<int:pk>/refuse/", dormitory_views.refuse, name="refuse_dormitory"),

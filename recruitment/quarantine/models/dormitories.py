@@ -28,6 +28,7 @@ class DormitoryRequest(models.Model):
         PENDING = "pending", _("chờ duyệt")
         APPROVED = "approved", _("đã duyệt")
         REFUSED = "refused", _("không được duyệt")
+        WITHDRAWN = "withdrawn", _("đã rút")
 
     factory = models.ForeignKey(Factory, on_delete=models.PROTECT, related_name="dormitory_requests")
     name = models.CharField(max_length=80)
@@ -54,7 +55,8 @@ class DormitoryRequest(models.Model):
             models.CheckConstraint(
                 condition=Q(status="pending", decided_by=None, decided_at=None, reason="", site=None)
                 | Q(status="approved", decided_by__isnull=False, decided_at__isnull=False, site__isnull=False)
-                | Q(status="refused", decided_by__isnull=False, decided_at__isnull=False, site=None) & ~Q(reason=""),
+                | Q(status="refused", decided_by__isnull=False, decided_at__isnull=False, site=None) & ~Q(reason="")
+                | Q(status="withdrawn", decided_by__isnull=False, decided_at__isnull=False, site=None, reason=""),
                 name="dormitory_request_has_its_decision",
             ),
         ]

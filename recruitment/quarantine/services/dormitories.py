@@ -1,6 +1,7 @@
 """A factory's own dormitory becomes a quarantine site: asked for, approved or refused."""
 
 import datetime as dt
+from collections.abc import Callable
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -25,11 +26,11 @@ class AskedAlready(Refusal):
 
 
 class DecidedAlready(Conflict):
-    """Another officer was faster. Carries `dormitory`, the request."""
+    """Another officer was faster, or the factory took the request back. Carries `dormitory`, the request."""
 
     def for_people(self) -> str:
         dormitory = self.facts["dormitory"]
-        return _("%(person)s đã trả lời yêu cầu này: %(status)s.") % {"person": dormitory.decided_by, "status": dormitory.get_status_display()}
+        return _("Yêu cầu này đã xong: %(status)s, bởi %(person)s.") % {"person": dormitory.decided_by, "status": dormitory.get_status_display()}
 
 
 @transaction.atomic
@@ -43,15 +44,21 @@ def ask_for_approval(
             request = DormitoryRequest.objects.create(factory=factory, asked_by=by, asked_at=timezone.now(), **facts)
     except IntegrityError:
         raise AskedAlready(factory=factory) from None
-    officers = Membership.objects.current().filter(role__in=[Role.LABOUR_OFFICER, Role.HEALTH_OFFICER])
-    tell(
-        officers.people(),
-        lambda: _("%(factory)s xin duyệt ký túc xá %(beds)s giường làm khu cách ly.") % {"factory": factory, "beds": beds},
-        kind="dormitory_asked",
-        link=f"/capacity/dormitories/{request.pk}/",
-        now=timezone.now(),
-    )
+    _tell_officers(request, lambda: _("%(factory)s xin duyệt ký túc xá %(beds)s giường làm khu cách ly.") % {"factory": factory, "beds": beds})
     return request
+
+
+@transaction.atomic
+def withdraw_request(*, dormitory: DormitoryRequest, by: User, on: dt.date) -> DormitoryRequest:
+    """The factory takes back what nobody has answered yet; those who were to answer are told. Repeating it changes nothing. Raises DecidedAlready."""
+    dormitory = _locked(dormitory)
+    if dormitory.status == DormitoryRequest.Status.WITHDRAWN:
+        return dormitory
+    _require_pending(dormitory)
+    _decide(dormitory, DormitoryRequest.Status.WITHDRAWN, by=by)
+    facts = {"factory": dormitory.factory, "name": dormitory.name}
+    _tell_officers(dormitory, lambda: _("%(factory)s đã rút yêu cầu duyệt ký túc xá %(name)s.") % facts)
+    return dormitory
 
 
 @transaction.atomic
@@ -62,7 +69,8 @@ def approve_dormitory(*, dormitory: DormitoryRequest, by: User, on: dt.date) -> 
     """
     factory = DormitoryRequest.objects.select_related("factory").get(pk=dormitory.pk).factory
     lock_holder(factory)
-    dormitory = _pending(dormitory)
+    dormitory = _locked(dormitory)
+    _require_pending(dormitory)
     name, zone = f"{dormitory.name} · {factory.name}"[:160], factory.zone
     organisation = Organisation.objects.create(kind=Organisation.Kind.SITE, name=name)
     place = {"zone": zone, "commune": factory.commune, "address": dormitory.address, "latitude": zone.latitude, "longitude": zone.longitude}
@@ -88,7 +96,8 @@ def approve_dormitory(*, dormitory: DormitoryRequest, by: User, on: dt.date) -> 
 @transaction.atomic
 def refuse_dormitory(*, dormitory: DormitoryRequest, reason: str, by: User, on: dt.date) -> DormitoryRequest:
     """For a reason that the factory reads. Raises DecidedAlready."""
-    dormitory = _pending(dormitory)
+    dormitory = _locked(dormitory)
+    _require_pending(dormitory)
     _decide(dormitory, DormitoryRequest.Status.REFUSED, by=by, reason=reason)
     tell(
         Membership.objects.recruiting_for([dormitory.factory_id]).people(),
@@ -100,12 +109,19 @@ def refuse_dormitory(*, dormitory: DormitoryRequest, reason: str, by: User, on: 
     return dormitory
 
 
-def _pending(dormitory: DormitoryRequest) -> DormitoryRequest:
+def _tell_officers(request: DormitoryRequest, text: Callable[[], str]) -> None:
+    officers = Membership.objects.current().filter(role__in=[Role.LABOUR_OFFICER, Role.HEALTH_OFFICER])
+    tell(officers.people(), text, kind="dormitory_asked", link=f"/capacity/dormitories/{request.pk}/", now=timezone.now())
+
+
+def _locked(dormitory: DormitoryRequest) -> DormitoryRequest:
     rows = DormitoryRequest.objects.select_for_update(of=("self",), no_key=True).select_related("factory", "asked_by", "decided_by")
-    found = rows.get(pk=dormitory.pk)
-    if found.status != DormitoryRequest.Status.PENDING:
-        raise DecidedAlready(dormitory=found)
-    return found
+    return rows.get(pk=dormitory.pk)
+
+
+def _require_pending(dormitory: DormitoryRequest) -> None:
+    if dormitory.status != DormitoryRequest.Status.PENDING:
+        raise DecidedAlready(dormitory=dormitory)
 
 
 def _decide(dormitory: DormitoryRequest, status: str, *, by: User, site: Site | None = None, reason: str = "") -> None:

@@ -253,14 +253,17 @@ def _plan(site: Site, staying: list[Stay], on: dt.date) -> tuple[list[tuple[Stay
 
 def _tell(site: Site, people: Counter[Site], now: dt.datetime) -> None:
     for place, count in people.items():
-        facts = {"count": count, "site": site}
-        tell(
-            Membership.objects.current().filter(organisation=place.organisation_id).people(),
-            lambda facts=facts: _("Có yêu cầu chuyển %(count)d người từ %(site)s đến khu của bạn. Hãy trả lời trong 2 giờ.") % facts,
-            kind="transfer",
-            link="/transfers/",
-            now=now,
-        )
+        _ask(place, {"count": count, "site": site}, now)
+
+
+def _ask(place: Site, facts: dict, now: dt.datetime) -> None:
+    tell(
+        Membership.objects.current().filter(organisation=place.organisation_id).people(),
+        lambda: _("Có yêu cầu chuyển %(count)d người từ %(site)s đến khu của bạn. Hãy trả lời trong 2 giờ.") % facts,
+        kind="transfer",
+        link="/transfers/",
+        now=now,
+    )
 
 
 def _unlock(incident: SiteIncident, *, by: User, on: dt.date) -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from recruitment.notifications.models import Message
 from recruitment.quarantine.models import DormitoryRequest, Site
 from recruitment.quarantine.services.cover import cover, offers
-from recruitment.quarantine.services.dormitories import DecidedAlready, approve_dormitory, ask_for_approval, refuse_dormitory
+from recruitment.quarantine.services.dormitories import DecidedAlready, approve_dormitory, ask_for_approval, refuse_dormitory, withdraw_request
 from recruitment.quarantine.services.ledger import nights_between
 from recruitment.quarantine.services.recount import differences
 from recruitment.quarantine.services.waiting import ask_for_beds, make_offers
@@ -170,3 +170,33 @@ def test_as_many_queries_for_thirty_requests_as_for_one(client, factory):
     for _request in range(29):
         asked(FactoryFactory())
     assert queries() == alone
+
+
+def test_who_asked_takes_the_request_back_and_may_ask_again(client, factory):
+    officer, request = UserFactory(labour_officer=True), asked(factory)
+    client.force_login(request.asked_by)
+    withdraw = f"{address(factory)}{request.pk}/withdraw/"
+    assert withdraw in client.get(address(factory)).content.decode()
+    page = client.post(withdraw, follow=True).content.decode()
+    assert "đã rút" in page and withdraw not in page and '<form method="post" class="card"' in page
+    assert Message.objects.filter(recipient=officer, channel="app").latest("pk").text == f"{factory} đã rút yêu cầu duyệt ký túc xá Ký túc xá B."
+    client.post(withdraw)
+    assert Message.objects.filter(recipient=officer, channel="app").count() == 2
+    client.force_login(officer)
+    refused = client.post(f"/capacity/dormitories/{request.pk}/")
+    assert refused.status_code == 422 and "đã rút" in refused.content.decode() and not Site.objects.exists()
+    assert asked(factory).status == "pending"
+
+
+def test_what_is_decided_or_anothers_is_not_taken_back(client, factory, today):
+    request = asked(factory)
+    client.force_login(recruiter_of(FactoryFactory()))
+    assert client.post(f"{address(factory)}{request.pk}/withdraw/").status_code == 404
+    other = FactoryFactory()
+    client.force_login(recruiter_of(other))
+    assert client.post(f"{address(other)}{request.pk}/withdraw/").status_code == 404
+    approve_dormitory(dormitory=request, by=UserFactory(health_officer=True), on=today)
+    with pytest.raises(DecidedAlready):
+        withdraw_request(dormitory=request, by=request.asked_by, on=today)
+    client.force_login(request.asked_by)
+    assert "đã duyệt" in client.post(f"{address(factory)}{request.pk}/withdraw/", follow=True).content.decode()
