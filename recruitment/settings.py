@@ -162,6 +162,11 @@ CELERY_BEAT_SCHEDULE: dict = {
     "complete waiting acceptances": {"task": "recruitment.onboarding.tasks.look_after_acceptances", "schedule": 60, "options": {"expires": 60}},
     "tell of passes that are over": {"task": "recruitment.onboarding.tasks.tell_of_overstays", "schedule": crontab(hour=8, minute=20)},
     "finish interrupted batches": {"task": "recruitment.onboarding.tasks.finish_batches", "schedule": 30, "options": {"expires": 30}},
+    "name who answers for people without a phone": {
+        "task": "recruitment.workers.tasks.look_after_helped",
+        "schedule": 300,
+        "options": {"expires": 300},
+    },
     "check what must always hold": {"task": "recruitment.onboarding.tasks.check_invariants", "schedule": crontab(minute=25, hour="2-23")},
     "rotate the keys of entry passes": {
         "task": "recruitment.travel.tasks.rotate_pass_keys",

@@ -68,8 +68,9 @@ class UserAdmin(admin.ModelAdmin):
 
 @admin.register(Organisation)
 class OrganisationAdmin(admin.ModelAdmin):
-    list_display = ["name", "kind"]
+    list_display = ["name", "kind", "province"]
     list_filter = ["kind"]
+    list_select_related = ["province"]
     search_fields = ["name"]
 
 

@@ -15,7 +15,7 @@ GROUPS = [
     (lambda: _("Dự phòng, ổ dịch"), ["quarantine:backup", "quarantine:outbreaks", "vaccination:factories"]),
     (lambda: _("Ổ dịch, chuyển người"), ["quarantine:outbreaks", "quarantine:incidents", "onboarding:home_tests", "quarantine:transfers"]),
     (lambda: _("Tình hình"), ["quarantine:capacity", "vaccination:coverage", "travel:inside"]),
-    (lambda: _("Duyệt, sửa"), ["employers:approvals", "openings:wording_queue", "onboarding:breaches"]),
+    (lambda: _("Duyệt, sửa"), ["employers:approvals", "openings:wording_queue", "workers:unanswered", "onboarding:breaches"]),
 ]
 ENTRIES = [
     # permission, URL name, icon, label getter: shown to whoever may, in this order
@@ -47,6 +47,7 @@ ENTRIES = [
     ("health.manage_trust", "health:keys", "key-round", lambda: _("Khóa ký giấy")),
     ("employers.approve", "employers:approvals", "building-2", lambda: _("Doanh nghiệp chờ duyệt")),
     ("openings.review_wording", "openings:wording_queue", "message-square-warning", lambda: _("Từ ngữ cần xem")),
+    ("workers.name_helpers", "workers:unanswered", "users", lambda: _("Chưa ai nhận tin thay")),
     ("onboarding.mend", "onboarding:breaches", "triangle-alert", lambda: _("Bất thường dữ liệu")),
     ("site.administer", "admin:index", "settings", lambda: _("Quản trị")),
 ]

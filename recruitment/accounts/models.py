@@ -9,6 +9,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from recruitment.places.models import Province
+
 LONGEST_LIFE_OF_A_KEY = dt.timedelta(days=365)
 
 
@@ -27,7 +29,10 @@ class UserManager(BaseUserManager):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person: workers sign in by phone and code, staff by e-mail, password and second factor. Who has no phone has a `helper` who answers."""
+    """A person: workers sign in by phone and code, staff by e-mail, password and second factor.
+
+    Who has no phone has a `helper`, somebody of `helper_house`, who answers.
+    """
 
     phone = models.CharField(_("số điện thoại"), max_length=16, unique=True, null=True, blank=True)
     email = models.EmailField(_("e-mail"), unique=True, null=True, blank=True)
@@ -35,6 +40,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     helper = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="helped", verbose_name=_("người nhận tin thay, khi không có điện thoại")
     )
+    helper_house = models.ForeignKey("Organisation", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     language = models.CharField(_("ngôn ngữ"), max_length=2, default="vi", choices=[("vi", "Tiếng Việt"), ("en", "English")])
     is_active = models.BooleanField(_("đang hoạt động"), default=True)
     is_staff = models.BooleanField(_("vào trang quản trị"), default=False)
@@ -53,6 +59,9 @@ class User(AbstractBaseUser, PermissionsMixin):
                 condition=Q(phone__isnull=False) | Q(email__isnull=False) | Q(helper__isnull=False), name="user_can_sign_in_or_somebody_answers"
             ),
             models.CheckConstraint(condition=Q(helper=None) | Q(phone=None, email=None), name="who_can_sign_in_answers_alone"),
+            models.CheckConstraint(
+                condition=Q(helper=None, helper_house=None) | Q(helper__isnull=False, helper_house__isnull=False), name="a_helper_acts_for_a_house"
+            ),
             models.CheckConstraint(condition=Q(phone=None) | Q(phone__regex=r"^\+[0-9]{8,15}$"), name="user_phone_is_e164"),
         ]
 
@@ -73,6 +82,15 @@ class Organisation(models.Model):
 
     kind = models.CharField(_("loại"), max_length=20, choices=Kind)
     name = models.CharField(_("tên"), max_length=160)
+    province = models.ForeignKey(
+        Province,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("tỉnh"),
+        help_text=_("của đơn vị đầu mối: nhận tin thay người không có điện thoại ở tỉnh này khi không còn ai khác"),
+    )
 
     class Meta:
         verbose_name = _("tổ chức")
@@ -99,6 +117,10 @@ class MembershipQuerySet(models.QuerySet):
     def recruiting_for(self, factories):
         """Those that are current, of whoever recruits for any of these factories (their keys, or a queryset)."""
         return self.current().filter(role=Role.RECRUITER, organisation__enterprise__factories__in=factories)
+
+    def answering(self):
+        """Those of liaisons who can answer for others: current, with an account that is open."""
+        return self.current().filter(role=Role.LIAISON, user__is_active=True)
 
     def people(self):
         """Everybody whose membership it is and whose account is open, each once."""

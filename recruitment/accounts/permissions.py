@@ -74,6 +74,7 @@ TABLE: dict[str, frozenset[str]] = {
         "travel.decide_routes": [Role.HEALTH_OFFICER],
         "health.manage_trust": [Role.HEALTH_OFFICER],
         "labour_market.read": [Role.LABOUR_OFFICER],
+        "workers.name_helpers": [Role.LABOUR_OFFICER],
         "onboarding.mend": [Role.LABOUR_OFFICER, ADMINISTRATOR],
         "employers.approve": [Role.LABOUR_OFFICER],
         "openings.review_wording": [Role.LABOUR_OFFICER],

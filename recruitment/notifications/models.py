@@ -27,6 +27,9 @@ class Message(models.Model):
         APP = "app", _("trong ứng dụng")
 
     recipient = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="messages")
+    about = models.ForeignKey(
+        User, null=True, on_delete=models.CASCADE, related_name="messages_passed_on", db_index=False, help_text=_("ai nhận qua người nhận tin thay")
+    )
     address = models.CharField(max_length=254, blank=True, help_text=_("số điện thoại hoặc e-mail lúc gửi"))
     channel = models.CharField(max_length=5, choices=Channel)
     kind = models.CharField(max_length=40)
@@ -48,5 +51,6 @@ class Message(models.Model):
             models.Index(fields=["next_attempt_at"], condition=Q(delivered_at=None, parked_at=None), name="message_due"),
             models.Index(fields=["recipient", "channel", "-created_at"], name="message_list"),
             models.Index(fields=["recipient"], condition=Q(channel="app", read_at=None), name="message_unread"),
+            models.Index(fields=["about"], condition=Q(about__isnull=False), name="message_passed_on"),
         ]
         constraints = [models.CheckConstraint(condition=Q(channel="app") | ~Q(address=""), name="message_has_an_address")]

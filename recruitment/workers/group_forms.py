@@ -6,12 +6,19 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from recruitment.accounts.models import Membership
 from recruitment.openings.reading import TableRow
 from recruitment.shared.forms import CleanCharField
+from recruitment.workers.forms import CHOOSE
 from recruitment.workers.group_tables import HEADINGS, LABELS, PersonRow, interpret
-from recruitment.workers.models import AssistedAct, Consent
+from recruitment.workers.models import AssistedAct, Consent, Worker
 
 LONGEST_CELL = 300
+
+
+class MembershipField(forms.ModelChoiceField):
+    def label_from_instance(self, membership: Membership) -> str:
+        return f"{membership.user} · {membership.organisation}"
 
 
 class PeopleTableForm(forms.Form):
@@ -48,6 +55,18 @@ class RowForm(forms.Form):
         for where, text in row.errors:
             form.add_error(where, text)
         return form
+
+
+class HelperForm(forms.Form):
+    """Who of `people` is to be answered for by which of `helpers` (memberships) from now on."""
+
+    workers = forms.ModelMultipleChoiceField(Worker.objects.none(), error_messages={"required": _("Hãy đánh dấu ít nhất một người.")})
+    helper = MembershipField(Membership.objects.none(), label=_("Người nhận tin thay"), empty_label=_("Chọn người"), error_messages=CHOOSE)
+
+    def __init__(self, *arguments, people, helpers, **options):
+        super().__init__(*arguments, **options)
+        self.fields["workers"].queryset = people
+        self.fields["helper"].queryset = helpers
 
 
 class PersonForm(forms.Form):

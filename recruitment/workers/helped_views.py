@@ -2,21 +2,25 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_safe
 
+from recruitment.accounts.models import Membership, Organisation, Role
 from recruitment.accounts.permissions import permission
 from recruitment.accounts.services.codes import check_code, send_code
+from recruitment.shared.asking import explain
 from recruitment.shared.refusals import Refusal
 from recruitment.workers.forms import CodeForm, PhoneForm
-from recruitment.workers.group_forms import PersonForm
+from recruitment.workers.group_forms import HelperForm, PersonForm
 from recruitment.workers.models import Worker
 from recruitment.workers.services.groups import find_known, house_of_liaison, register_group
 from recruitment.workers.services.helped import hand_over, refuse_taken_phone
+from recruitment.workers.services.helpers import name_helper
 
 REFUSED = 422
 ROWS_PER_PAGE = 50
@@ -48,12 +52,41 @@ def person(request):
 
 
 @permission("workers.register_group")
-@require_safe
+@never_cache
 def helped(request):
-    """Those for whom a liaison of the house answers, and on which paper they agreed."""
-    rows = Worker.objects.helped_by_house_of(request.user).select_related("user__helper").prefetch_related("assisted_acts__by")
-    rows = rows.defer("birth_date", "national_id").order_by("user__name", "pk")
-    return render(request, "workers/groups/helped.html", {"page": Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("page"))})
+    """Those for whom a liaison of the house answers, and on which paper they agreed; to hand over to somebody else."""
+    houses = request.user.memberships.current().filter(role=Role.LIAISON).values("organisation")
+    near = Q(organisation__in=houses) | Q(organisation__province__in=Organisation.objects.filter(pk__in=houses).values("province"))
+    people = Worker.objects.helped_by_house_of(request.user).order_by("user__name", "pk")
+    return _name_helper(request, people, Membership.objects.answering().filter(near), page="workers:helped", template="workers/groups/helped.html")
+
+
+@permission("workers.name_helpers")
+@never_cache
+def unanswered(request):
+    """People without a phone whose helper has left, while no other is named."""
+    people = Worker.objects.unanswered().order_by("home_province__name", "user__name", "pk")
+    return _name_helper(request, people, Membership.objects.answering(), page="workers:unanswered", template="workers/groups/unanswered.html")
+
+
+def _name_helper(request, people, helpers, *, page: str, template: str):
+    helpers = helpers.select_related("user", "organisation").order_by("organisation__name", "user__name", "pk")
+    form = HelperForm(request.POST if request.method == "POST" else None, people=people, helpers=helpers)
+    if request.method == "POST" and form.is_valid():
+        chosen, helper = [worker.pk for worker in form.cleaned_data["workers"]], form.cleaned_data["helper"]
+        try:
+            changed = name_helper(workers=chosen, helper=helper, by=request.user, on=timezone.localdate())
+        except Refusal as refusal:
+            explain(form, refusal)
+        else:
+            done = ngettext("Từ giờ %(name)s nhận tin thay %(count)d người.", "Từ giờ %(name)s nhận tin thay %(count)d người.", changed)
+            messages.success(request, done % {"name": helper.user, "count": changed})
+            return redirect(page)
+    rows = people.select_related("user__helper", "user__helper_house", "home_province").defer("birth_date", "national_id")
+    rows = rows.prefetch_related("assisted_acts__by", "helper_changes__former", "helper_changes__helper")
+    shown = Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    context = {"page": shown, "form": form, "ticked": form["workers"].value() or []}
+    return render(request, template, context, status=REFUSED if form.errors else 200)
 
 
 @permission("workers.register_group")

@@ -2,10 +2,10 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from recruitment.accounts.models import Organisation, Role, User
+from recruitment.accounts.models import Membership, Organisation, Role, User
 from recruitment.employers.models import Factory, Line
 from recruitment.occupations.models import Occupation, Skill
 from recruitment.places.models import Commune, IndustrialZone, Province
@@ -33,15 +33,24 @@ class WorkerQuerySet(models.QuerySet):
             return self.filter(Q(pk__in=self.searchable().values("pk")) | Q(pk__in=applied.values("pk")))
         return self.filter(user=user)
 
+    def helped(self):
+        """Without a phone: somebody answers for them."""
+        return self.filter(user__phone=None, user__helper__isnull=False, user__is_active=True)
+
     def helped_by_house_of(self, user):
-        """Without a phone, registered by the house of a liaison, who answers for them."""
-        groups = GroupRegistration.objects.visible_to(user)
-        return self.filter(user__phone=None, user__helper__isnull=False, user__is_active=True, assisted_acts__group__in=groups).distinct()
+        """A liaison of the same house answers for them."""
+        houses = user.memberships.current().filter(role=Role.LIAISON).values("organisation")
+        return self.helped().filter(user__helper_house__in=houses)
+
+    def unanswered(self):
+        """Whoever should answer for them is no liaison of the house any more: account closed, or role ended."""
+        there = Membership.objects.answering().filter(user=OuterRef("user__helper"), organisation=OuterRef("user__helper_house"))
+        return self.helped().filter(~Exists(there))
 
     def searchable(self):
         """Looking for work and agreed to be found by employers."""
-        agreed = Consent.objects.filter(purpose=Consent.Purpose.MATCHING, withdrawn_at=None, worker=models.OuterRef("pk"))
-        return self.filter(models.Exists(agreed), status=Worker.Status.LOOKING)
+        agreed = Consent.objects.filter(purpose=Consent.Purpose.MATCHING, withdrawn_at=None, worker=OuterRef("pk"))
+        return self.filter(Exists(agreed), status=Worker.Status.LOOKING)
 
 
 class Worker(models.Model):
@@ -267,3 +276,17 @@ class AssistedAct(models.Model):
             models.CheckConstraint(condition=~Q(act="consented") | ~Q(paper=""), name="a_signed_consent_has_its_paper"),
             models.CheckConstraint(condition=~Q(act="consented") | Q(how__in=["paper", "witness"]), name="a_consent_in_person_says_how"),
         ]
+
+
+class HelperChange(models.Model):
+    """From `at` on another person answers for somebody without a phone; `by` nobody: the former one had left. The person reads it."""
+
+    worker = models.ForeignKey(Worker, on_delete=models.CASCADE, related_name="helper_changes")
+    former = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    helper = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    house = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "pk"]

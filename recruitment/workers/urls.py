@@ -20,6 +20,7 @@ urlpatterns = [
     path("groups/person/", helped_views.person, name="person"),
     path("groups/people/", helped_views.helped, name="helped"),
     path("groups/people/<int:pk>/phone/", helped_views.add_phone, name="add_phone"),
+    path("groups/unanswered/", helped_views.unanswered, name="unanswered"),
     path("groups/new/", group_views.upload, name="group_upload"),
     path("groups/new/<uuid:key>/", group_views.check, name="group_check"),
     path("groups/new/<uuid:key>/<int:number>/", group_views.mend_row, name="group_row"),

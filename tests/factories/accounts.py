@@ -62,4 +62,5 @@ class UserFactory(factory.django.DjangoModelFactory):
 
     phone = factory.Sequence(lambda number: f"+8491{number % 10_000_000:07d}")
     name = "Nông Thị Thử"
+    helper_house = factory.LazyAttribute(lambda user: user.helper.memberships.get().organisation if getattr(user, "helper", None) else None)
     password = factory.django.Password(None)

@@ -19,6 +19,7 @@ logger = logging.getLogger(__name__)
 WAITS = [1, 5, 30, 120, 360]  # minutes before each further attempt; after the last the message is parked
 SUBJECT = "Vùng Xanh"
 DELIVER = "recruitment.notifications.tasks.deliver_messages"
+HELPED = "/groups/people/"  # where a liaison looks after people without a phone
 Channel = Message.Channel
 
 
@@ -36,7 +37,8 @@ def send_messages(messages: Sequence[tuple[User, str]], *, kind: str, link: str 
         rows.append(Message(recipient=recipient, channel=Channel.APP, kind=kind, text=text, link=link, delivered_at=now))
         channel, address = (Channel.SMS, recipient.phone) if recipient.phone else (Channel.EMAIL, recipient.email)
         if helper := helpers.get(recipient.helper_id):
-            rows.append(Message(recipient=helper, channel=Channel.APP, kind=kind, text=_to_pass_on(recipient, helper, text), delivered_at=now))
+            passed_on = {"about": recipient, "text": _to_pass_on(recipient, helper, text), "link": HELPED}
+            rows.append(Message(recipient=helper, channel=Channel.APP, kind=kind, delivered_at=now, **passed_on))
         if address:
             rows.append(Message(recipient=recipient, channel=channel, address=address, kind=kind, text=text, link=link, next_attempt_at=now))
     Message.objects.bulk_create(rows, batch_size=2000)

@@ -85,7 +85,7 @@ def erase_worker(*, worker: Worker, by: User | None, on: dt.date) -> None:
 def _forget(worker: Worker) -> None:
     user = worker.user
     user.name, user.phone, user.email, user.is_active = NOBODY, None, f"da-xoa-{user.pk}@vungxanh.invalid", False
-    user.helper = None
+    user.helper = user.helper_house = None
     user.set_unusable_password()
     user.save()
     worker.birth_date, worker.national_id, worker.national_id_index, worker.identity_index = NO_BIRTH_DATE, None, None, f"erased-{worker.pk}"

@@ -11,9 +11,9 @@ from recruitment.applications.models import Application, ApplicationEvent
 from recruitment.health.models import Clearance, HealthEvent, OfficerDecision
 from recruitment.quarantine.models import Stay, SymptomReport
 from recruitment.travel.models import Crossing, EntryPass, Seat
-from recruitment.workers.models import AssistedAct, Consent, Employment, WorkerOccupation
+from recruitment.workers.models import AssistedAct, Consent, Employment, HelperChange, WorkerOccupation
 
-LEFT_OUT = {"password", "id", "identity_index", "national_id_index", "user", "worker", "recipient", "person"}  # keys of ours, and the person
+LEFT_OUT = {"password", "id", "identity_index", "national_id_index", "user", "worker", "recipient", "person", "about"}  # keys of ours, and the person
 
 
 def export_of(user: User) -> dict[str, Any]:
@@ -22,7 +22,9 @@ def export_of(user: User) -> dict[str, Any]:
     if hasattr(user, "worker"):
         found |= _of_worker(user.worker)
     found["readings"] = _rows(SensitiveReading.objects.filter(person=user).order_by("pk"), ["reader", "what", "why", "at"])
-    found["other"] = {model.__name__: _rows(rows, None) for model, rows in belonging_to(user)}
+    found["other"] = {}
+    for model, rows in belonging_to(user):
+        found["other"].setdefault(model.__name__, []).extend(_rows(rows, None))
     return found
 
 
@@ -50,6 +52,7 @@ def _of_worker(worker) -> dict[str, Any]:
             OfficerDecision.objects.filter(worker=worker).order_by("pk"), ["admits", "reason", "document", "valid_from", "valid_until", "status"]
         ),
         "assisted_acts": _rows(AssistedAct.objects.filter(worker=worker).order_by("pk"), ["act", "how", "paper", "by", "at"]),
+        "helper_changes": _rows(HelperChange.objects.filter(worker=worker).order_by("pk"), ["former", "helper", "house", "by", "at"]),
         "clearances": _rows(Clearance.objects.filter(worker=worker).order_by("pk"), ["assessed_on", "verdict", "ready_on", "decision", "policy"]),
         "applications": _rows(
             Application.objects.filter(worker=worker).select_related("opening").order_by("pk"),

@@ -88,7 +88,7 @@ def register_group(*, rows: Sequence[PersonRow], organisation: Organisation, by:
     group = GroupRegistration.objects.create(organisation=organisation, made_by=by)
     try:
         with transaction.atomic():
-            workers = _create(new, by)
+            workers = _create(new, organisation, by)
     except IntegrityError:
         raise RegisteredMeanwhile() from None
     _note(group, new, workers, by)
@@ -100,13 +100,14 @@ def register_group(*, rows: Sequence[PersonRow], organisation: Organisation, by:
     return group
 
 
-def _create(rows: Sequence[PersonRow], by: User) -> list[Worker]:
+def _create(rows: Sequence[PersonRow], organisation: Organisation, by: User) -> list[Worker]:
     users = User.objects.bulk_create(
         [
             User(
                 name=row.values["name"],
                 phone=row.values["phone"],
                 helper=None if row.values["phone"] else by,
+                helper_house=None if row.values["phone"] else organisation,
                 password="!",  # noqa: S106 - no password opens it
             )
             for row in rows

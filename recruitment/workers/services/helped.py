@@ -49,10 +49,10 @@ def hand_over(*, worker: Worker, phone: str, by: User, on: dt.date) -> Worker:
     if user.phone == phone:
         return worker
     refuse_taken_phone(worker=worker, phone=phone)
-    user.phone, user.helper = phone, None
+    user.phone, user.helper, user.helper_house = phone, None, None
     try:
         with transaction.atomic():
-            user.save(update_fields=["phone", "helper"])
+            user.save(update_fields=["phone", "helper", "helper_house"])
     except IntegrityError:
         raise PhoneTaken() from None
     group = worker.assisted_acts.earliest("at", "pk").group
