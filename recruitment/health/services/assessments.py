@@ -42,7 +42,6 @@ def assess_worker(*, worker: Worker, by: User | None, on: dt.date, tell: bool = 
 
     `tell`: with a message to the person if the first day of work has become another one.
     """
-    HealthRecord.objects.get_or_create(worker=worker)
     assess_chunk([worker.pk], rulebook=rulebook_from(on), levels=Levels(on), on=on, tell=tell)
     return Clearance.objects.current().select_related("policy").get(worker=worker)
 
