@@ -33,7 +33,7 @@ ROWS_PER_PAGE = 30
 LARGEST_QUEUE = 200_000  # bytes
 DAYS_COUNTED = 7
 CHOSEN = "checkpoint"
-ASSETS = ["css/site.css", "css/staff.css", "css/checkpoint.css", "js/entry-pass.js", "js/checkpoint.js", "images/logo.svg"]
+ASSETS = ["css/site.css", "css/staff.css", "css/checkpoint.css", "js/entry-pass.js", "js/checkpoint.js", "js/scan.js", "images/logo.svg"]
 
 
 class ScanForm(forms.Form):

@@ -9,7 +9,7 @@
   const choice = document.getElementById("choose-checkpoint")?.elements.checkpoint;
   const mine = choice ? [...choice.options].map((option) => Number(option.value)) : [Number(page.dataset.checkpoint)];
   let here = Number(page.dataset.checkpoint), toldServer = here; // the checkpoint chosen on this device, and the one the server knows of
-  const RESYNC = 5 * 60e3, BATCH = 100, GONE = 4000;
+  const RESYNC = 5 * 60e3, BATCH = 100;
   const TONES = { let_in: [880], conditional: [660, 660], refuse: [220, 180], unknown: [440, 330, 440] };
   let pack = null, pending = null, busy = false, again = false, signedOut = false, sound = null;
 
@@ -196,6 +196,7 @@
     if (!pending) return;
     const { claims, verdict, reasons, leaving, how } = pending;
     pending = null;
+    delete form.dataset.paused;
     const at = Date.now();
     const direction = leaving ? "out" : "in";
     const row = { uuid: uuid(), number: claims?.number ?? null, direction, how, verdict, reasons, let_through: through, order, at, checkpoint: here }; // sent by an officer of that checkpoint only
@@ -220,6 +221,7 @@
     if (pending) await decide(pending.verdict === "let_in");
     document.getElementById("decide-first").hidden = true;
     pending = await check(text);
+    form.dataset.paused = "until decided"; // the camera reads the next code then
     show(pending);
   }
 
@@ -239,43 +241,6 @@
   document.getElementById("sync-now").hidden = false;
   window.addEventListener("online", sync);
   setInterval(() => navigator.onLine && sync(), RESYNC);
-
-  const camera = navigator.mediaDevices?.getUserMedia;
-  if ("BarcodeDetector" in window && camera) BarcodeDetector.getSupportedFormats().then((formats) => formats.includes("qr_code") && offerCamera()).catch(() => {});
-  function offerCamera() {
-    const video = document.getElementById("viewfinder"), button = document.getElementById("camera");
-    const detector = new BarcodeDetector({ formats: ["qr_code"] });
-    let stream = null, lastText = "", lastAt = 0;
-    button.hidden = false;
-    button.addEventListener("click", async () => {
-      if (stream) { stop(); return; }
-      stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment", width: { ideal: 1280 } } }).catch(() => null);
-      if (!stream) return;
-      video.srcObject = stream;
-      video.hidden = false;
-      button.setAttribute("aria-pressed", "true");
-      video.play().catch(() => {});
-      look();
-    });
-    window.addEventListener("pagehide", stop);
-    function stop() {
-      stream?.getTracks().forEach((track) => track.stop());
-      stream = null;
-      video.hidden = true;
-      button.setAttribute("aria-pressed", "false");
-    }
-    async function look() {
-      if (!stream) return;
-      const [found] = pending ? [] : await detector.detect(video).catch(() => []);
-      const again = found?.rawValue === lastText && Date.now() - lastAt < GONE; // still held before the camera: the same person
-      if (found || pending) lastAt = Date.now();
-      if (found && !again) {
-        lastText = found.rawValue;
-        await scan(found.rawValue);
-      }
-      setTimeout(look, 150);
-    }
-  }
 
   choice?.addEventListener("change", choose);
   choice?.form.addEventListener("submit", choose);

@@ -1,14 +1,15 @@
-// Helps where the browser can: makes a large photo small before it is sent, reads a QR code with the camera and sends the form with what it says.
-// <form data-scan-form> says what a code must begin with (data-code-begins), how wide a picture it needs (data-picture-width)
-// and how much of the text is sent (data-longest-code). Everything works without it; whatever fails here leaves the form as it is.
+// Helps where the browser can: makes a large photo small before it is sent, reads QR codes with the camera and sends the form with what they say.
+// <form data-scan="name of the field"> may say what a code begins with (data-code-begins), how wide a picture it needs (data-picture-width),
+// how much of the text is sent (data-longest-code), and that the camera stays on for the next code (data-stays-on); while it is data-paused
+// nothing is read. Everything works without this file; whatever fails here leaves the form as it is.
 (() => {
-  const form = document.querySelector("form[data-scan-form]");
+  const form = document.querySelector("form[data-scan]");
   if (!form) return;
   const photo = form.elements.photo;
   const LARGE = 1_500_000; // bytes
   const LONGEST_SIDE = 2400; // pixels
 
-  photo.addEventListener("change", async () => {
+  photo?.addEventListener("change", async () => {
     const file = photo.files[0];
     if (!file || file.size < LARGE || !window.createImageBitmap) return;
     try {
@@ -28,29 +29,26 @@
     }
   });
 
-  const camera = navigator.mediaDevices?.getUserMedia;
-  if (!("BarcodeDetector" in window) || !camera) return;
+  if (!("BarcodeDetector" in window) || !navigator.mediaDevices?.getUserMedia) return;
   BarcodeDetector.getSupportedFormats().then((formats) => formats.includes("qr_code") && offer()).catch(() => {});
 
   function offer() {
-    const EVERY = 150; // milliseconds between two looks at the camera's picture
-    const { codeBegins = "", pictureWidth, longestCode } = form.dataset;
-    const scan = document.getElementById("scan");
-    const viewfinder = document.getElementById("viewfinder");
-    const video = viewfinder.querySelector("video");
-    const state = document.getElementById("scan-state");
+    const EVERY = 150, GONE = 4000; // milliseconds: between two looks at the picture; after which the same code is another person's
+    const { scan, codeBegins = "", pictureWidth = 1280, longestCode, staysOn } = form.dataset;
+    const field = form.elements[scan];
+    const camera = form.querySelector("[data-camera]"), begin = camera.querySelector("[data-start]"), end = camera.querySelector("[data-stop]");
+    const video = camera.querySelector("video"), state = camera.querySelector("[role=status]");
     const detector = new BarcodeDetector({ formats: ["qr_code"] });
-    let stream = null;
+    let stream = null, last = "", lastAt = 0;
 
-    document.getElementById("scanner").hidden = false;
-    scan.addEventListener("click", start);
-    document.getElementById("stop").addEventListener("click", () => { stop(); scan.focus(); });
+    camera.hidden = false;
+    begin.addEventListener("click", start);
+    end.addEventListener("click", () => { stop(); begin.focus(); });
     window.addEventListener("pagehide", stop);
 
     async function start() {
-      const wanted = { facingMode: "environment", ...(pictureWidth && { width: { ideal: Number(pictureWidth) } }) };
       try {
-        stream = await navigator.mediaDevices.getUserMedia({ video: wanted });
+        stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment", width: { ideal: Number(pictureWidth) } } });
       } catch {
         state.textContent = state.dataset.refused;
         return;
@@ -64,32 +62,37 @@
 
     async function look() {
       if (!stream) return;
-      const codes = await detector.detect(video).catch(() => []);
+      const paused = "paused" in form.dataset;
+      const codes = paused ? [] : await detector.detect(video).catch(() => []);
       if (!stream) return;
       const found = codes.find((code) => code.rawValue.startsWith(codeBegins));
-      if (found) {
-        stop();
-        state.textContent = state.dataset.found;
-        photo.value = "";
-        form.elements.typed.value = found.rawValue.slice(0, longestCode && Number(longestCode));
+      const again = found?.rawValue === last && Date.now() - lastAt < GONE; // still held before the camera: the same person
+      if (found || paused) lastAt = Date.now();
+      if (found && !again) {
+        last = found.rawValue;
+        if (staysOn === undefined) {
+          stop();
+          state.textContent = state.dataset.found;
+        }
+        if (photo) photo.value = "";
+        field.value = found.rawValue.slice(0, longestCode && Number(longestCode));
         form.requestSubmit();
-        return;
-      }
-      if (codes.length) state.textContent = state.dataset.other;
+      } else if (codes.length && !found) state.textContent = state.dataset.other;
       setTimeout(look, EVERY);
     }
 
     function stop() {
       stream?.getTracks().forEach((track) => track.stop());
       stream = null;
+      last = "";
       show(false);
       state.textContent = "";
     }
 
     function show(open) {
-      viewfinder.hidden = !open;
-      scan.hidden = open;
-      scan.setAttribute("aria-expanded", String(open));
+      video.parentElement.hidden = !open;
+      begin.hidden = open;
+      begin.setAttribute("aria-expanded", String(open));
     }
   }
 })();

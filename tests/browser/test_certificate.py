@@ -73,7 +73,7 @@ def test_the_camera_reads_the_code_and_sends_it_where_the_browser_can(sign_in, o
     page.goto("/my/health/certificate/")
     page.evaluate("window.codeBeforeTheCamera = 'https://example.invalid/'")
     page.get_by_role("button", name="Quét bằng máy ảnh").click()
-    expect(page.locator("#scan-state")).to_contain_text("Đây là mã QR loại khác")
+    expect(page.locator("[data-camera] [role=status]")).to_contain_text("Đây là mã QR loại khác")
     page.get_by_role("button", name="Dừng quét").click()
     expect(page.get_by_role("button", name="Quét bằng máy ảnh")).to_be_focused()
     page.get_by_role("button", name="Quét bằng máy ảnh").click()
@@ -86,7 +86,7 @@ def test_a_camera_that_may_not_be_used_leaves_the_other_ways(sign_in, province):
     page.add_init_script(CAMERA + "navigator.mediaDevices.getUserMedia = () => Promise.reject(new Error());")
     page.goto("/my/health/certificate/")
     page.get_by_role("button", name="Quét bằng máy ảnh").click()
-    expect(page.locator("#scan-state")).to_contain_text("chọn ảnh ở dưới")
+    expect(page.locator("[data-camera] [role=status]")).to_contain_text("chọn ảnh ở dưới")
     expect(page.locator("[name=photo]")).to_be_visible()
 
 
