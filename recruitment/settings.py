@@ -148,6 +148,7 @@ CELERY_BEAT_SCHEDULE: dict = {
         "schedule": 300,
         "options": {"expires": 300},
     },
+    "remind of keys that expire": {"task": "recruitment.quarantine.tasks.remind_of_keys", "schedule": crontab(hour="8-10", minute=10)},
     "free beds that nobody came for": {
         "task": "recruitment.quarantine.tasks.free_beds_nobody_came_for",
         "schedule": 900,

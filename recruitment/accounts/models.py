@@ -187,6 +187,11 @@ class ApiKeyQuerySet(models.QuerySet):
     def not_revoked(self):
         return self.filter(revoked_at=None)
 
+    def to_remind_of(self, now, before):
+        """About to expire, whose makers were not told: `before` the end, or for a short-lived key once half of its life is gone."""
+        half = now - (F("expires_at") - now)
+        return self.not_revoked().filter(reminded_at=None, expires_at__gt=now, expires_at__lte=now + before, made_at__lte=half)
+
 
 class ApiKey(models.Model):
     """Lets a program of one organisation in, on behalf of whoever made it. Of the key itself only a digest and its beginning are kept."""
@@ -204,6 +209,7 @@ class ApiKey(models.Model):
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True)
+    reminded_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
     revoked_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
 

@@ -6,6 +6,7 @@ from django.utils import timezone
 from recruitment.quarantine.services.arrivals import free_beds_of_no_shows
 from recruitment.quarantine.services.capacity import extend_all
 from recruitment.quarantine.services.capacity_requests import forget_requests
+from recruitment.quarantine.services.key_reminders import remind_of_expiring_keys
 from recruitment.quarantine.services.reservations import keep_cover
 from recruitment.quarantine.services.transfers import call_off_stale
 from recruitment.quarantine.services.waiting import end_overdue, make_offers
@@ -38,3 +39,9 @@ def call_off_stale_transfers() -> None:
 def free_beds_nobody_came_for() -> None:
     """Every quarter of an hour: a booked bed waits as long as the rule of arrivals says."""
     free_beds_of_no_shows(now=timezone.now(), on=timezone.localdate())
+
+
+@shared_task
+def remind_of_keys() -> None:
+    """Every morning; what one run misses the next finds."""
+    remind_of_expiring_keys(now=timezone.now())

@@ -9,8 +9,10 @@ from django.utils import timezone
 from rest_framework.throttling import ScopedRateThrottle
 
 from recruitment.accounts.models import ApiKey, Membership
-from recruitment.accounts.services.api_keys import make_key
+from recruitment.accounts.services.api_keys import make_key, revoke_key
+from recruitment.notifications.models import Message
 from recruitment.quarantine.models import JournalEntry
+from recruitment.quarantine.services.key_reminders import remind_of_expiring_keys
 from tests.factories.accounts import UserFactory
 from tests.factories.quarantine import SiteFactory, figures, manager_of
 
@@ -256,3 +258,30 @@ def test_the_description_names_how_a_key_is_shown(client):
     assert described["components"]["securitySchemes"]["key"] == {"type": "http", "scheme": "bearer", "bearerFormat": "vx_…"}
     operation = described["paths"]["/api/v1/sites/{id}/capacity"]["get"]
     assert {"key": []} in operation["security"] and "401" in operation["responses"]
+
+
+def test_whoever_made_a_key_is_told_once_before_it_expires(today):
+    site = SiteFactory()
+    manager = manager_of(site)
+    key_for(site, by=manager, last_day=today + 20 * DAY)
+    ApiKey.objects.update(made_at=timezone.now() - 100 * DAY)
+    now = timezone.now()
+    assert [remind_of_expiring_keys(now=now + days * DAY) for days in (1, 5, 8, 9)] == [0, 0, 1, 0]
+    [told] = Message.objects.filter(recipient=manager, channel="app")
+    assert "Phần mềm" in told.text and f"{today + 20 * DAY:%d/%m/%Y}" in told.text and told.link == f"/sites/{site.pk}/keys/"
+
+
+def test_a_key_of_a_few_days_is_not_reminded_of_on_its_first(today):
+    key_for(SiteFactory(), last_day=today + 6 * DAY)
+    assert [remind_of_expiring_keys(now=timezone.now() + days * DAY) for days in (0, 1, 5)] == [0, 0, 1]
+
+
+def test_nobody_is_reminded_of_a_key_that_opens_nothing_any_more(today):
+    site = SiteFactory()
+    gone = manager_of(site, is_active=False)
+    key_for(site, by=gone, name="A", last_day=today + 3 * DAY)
+    revoked, _text = key_for(site, name="B", last_day=today + 3 * DAY)
+    revoke_key(key=revoked, by=revoked.made_by, on=today)
+    key_for(site, name="C", last_day=today)
+    assert remind_of_expiring_keys(now=timezone.now() + 2 * DAY) == 0
+    assert not Message.objects.exists()
