@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from recruitment.health.models import AdmissionPolicy, AdmissionRule
 from recruitment.health.rulebook import Contact, Dose, PersonFacts, Recovery, Test
+from recruitment.health.services.drafting import version_of_draft, version_of_rule
 from recruitment.places.models import Commune, Province
 from recruitment.places.names import province_of
-from recruitment.shared.forms import CleanCharField, CleanTextField, PeopleDateField
+from recruitment.shared.forms import CleanCharField, CleanTextField, PeopleDateField, SeenField
 
 FIRST_DAY = dt.date(2020, 1, 1)
 LAST_DAY = dt.date(2100, 1, 1)
@@ -33,13 +34,15 @@ class PolicyForm(forms.Form):
     )
     source = CleanCharField(label=_("Nguồn"), help_text=_("Nơi xem được văn bản, hoặc ghi chú."), max_length=300, required=False)
     is_exercise = forms.BooleanField(label=_("Đây là diễn tập, không phải văn bản thật"), required=False)
+    seen = SeenField()
 
     def __init__(self, data=None, *, draft: AdmissionPolicy, home: Province):
         self.home = home
         self.others = {str(row.pk): row for row in AdmissionPolicy.objects.published().order_by("-in_force_from", "pk")}
-        values = {name: getattr(draft, name) for name in self.base_fields if name not in ("jurisdiction", "supersedes")}
+        values = {name: getattr(draft, name) for name in self.base_fields if name not in ("jurisdiction", "supersedes", "seen")}
         values |= {"jurisdiction": "province" if draft.jurisdiction_id or not draft.issuer else "nation"}
-        super().__init__(data, initial=values | {"supersedes": [str(pk) for pk in draft.supersedes.values_list("pk", flat=True)]})
+        values |= {"supersedes": [str(pk) for pk in draft.supersedes.values_list("pk", flat=True)], "seen": version_of_draft(draft)}
+        super().__init__(data, initial=values)
         self.fields["jurisdiction"].choices = [("province", str(home)), ("nation", _("Cả nước"))]
         self.fields["supersedes"].choices = [(pk, f"{row} · {_period(row)}") for pk, row in self.others.items()]
 
@@ -51,7 +54,7 @@ class PolicyForm(forms.Form):
 
     def values(self) -> tuple[dict, list[AdmissionPolicy]]:
         """(fields, superseded policies) as `save_draft` takes them."""
-        fields = {name: value for name, value in self.cleaned_data.items() if name != "supersedes"}
+        fields = {name: value for name, value in self.cleaned_data.items() if name not in ("supersedes", "seen")}
         fields["jurisdiction"] = self.home if fields["jurisdiction"] == "province" else None
         return fields, [self.others[pk] for pk in self.cleaned_data["supersedes"]]
 
@@ -109,6 +112,7 @@ class RuleForm(forms.ModelForm):
         widget=forms.TextInput(attrs={"class": "short", "inputmode": "numeric"}),
     )  # fmt: skip
     note = CleanCharField(label=_("Ghi chú của văn bản"), required=False, max_length=300)
+    seen = SeenField()
 
     class Meta:
         model = AdmissionRule
@@ -140,6 +144,7 @@ class RuleForm(forms.ModelForm):
         )
         lines = "\n".join((names or {}).get(code, code) if len(code) == 2 else code for code in instance.places)
         initial = {"origin": kind, "place_names": lines, "days_of_tests": ", ".join(str(day) for day in instance.test_days)}
+        initial["seen"] = version_of_rule(instance) if instance.pk else ""
         super().__init__(data, instance=instance, initial=initial)
 
     def sections(self):

@@ -26,8 +26,10 @@ from recruitment.health.services.readings import log_readings
 from recruitment.health.services.reassessments import request_trial, trial_summary
 from recruitment.places.models import Province
 from recruitment.shared.refusals import Refusal
+from recruitment.shared.versions import ChangedMeanwhile, Difference, differences
 
 REFUSED = 422
+CONFLICT = 409
 ROWS_PER_PAGE = 30
 Status = AdmissionPolicy.Status
 
@@ -133,15 +135,19 @@ def _readable(rule: AdmissionRule, names) -> dict:
 
 @permission("health.manage_policies")
 def edit(request, pk):
-    draft = _policy(request, pk)
-    form = PolicyForm(request.POST if request.method == "POST" else None, draft=draft, home=Province.objects.home(timezone.localdate()))
+    draft, home = _policy(request, pk), Province.objects.home(timezone.localdate())
+    form = PolicyForm(request.POST if request.method == "POST" else None, draft=draft, home=home)
     if request.method == "POST" and form.is_valid():
         fields, supersedes = form.values()
         try:
-            drafting.save_draft(draft=draft, fields=fields, supersedes=supersedes, by=request.user)
+            drafting.save_draft(draft=draft, fields=fields, supersedes=supersedes, seen=form.cleaned_data["seen"], by=request.user)
+        except ChangedMeanwhile as conflict:
+            kept = PolicyForm(draft=_policy(request, pk), home=home)
+            if differ := differences(form, kept):
+                return _conflict_page(request, "health/policies/edit.html", form, kept, conflict, differ, {"policy": draft})
         except Refusal as refusal:
             form.add_error(refusal.field, refusal.for_people())
-        else:
+        if not form.errors:
             messages.success(request, _("Đã ghi bản nháp."))
             return redirect("health:policy", draft.pk)
     return render(request, "health/policies/edit.html", {"form": form, "policy": draft}, status=REFUSED if form.errors else 200)
@@ -156,13 +162,25 @@ def rule(request, pk, rule_pk=None):
     form = RuleForm(request.POST if request.method == "POST" else None, instance=row, on=draft.in_force_from, names=dict(names))
     if request.method == "POST" and form.is_valid():
         try:
-            drafting.save_rule(draft=draft, rule=form.rule(), by=request.user)
+            drafting.save_rule(draft=draft, rule=form.rule(), seen=form.cleaned_data["seen"], by=request.user)
+        except ChangedMeanwhile as conflict:
+            kept = RuleForm(instance=get_object_or_404(draft.rules.all(), pk=rule_pk), on=draft.in_force_from, names=dict(names))
+            if differ := differences(form, kept):
+                return _conflict_page(request, "health/policies/rule.html", form, kept, conflict, differ, {"policy": draft, "rule": row})
         except Refusal as refusal:
             form.add_error(refusal.field, refusal.for_people())
-        else:
+        if not form.errors:
             messages.success(request, _("Đã ghi mục này."))
             return redirect("health:policy", draft.pk)
     return render(request, "health/policies/rule.html", {"form": form, "policy": draft, "rule": row}, status=REFUSED if form.errors else 200)
+
+
+def _conflict_page(request, template: str, form, kept, conflict: ChangedMeanwhile, differ: list[Difference], context: dict):
+    """What was typed stays; sending it again writes it over what is kept."""
+    form.data = form.data.copy()
+    form.data["seen"] = kept["seen"].value()
+    context |= {"form": form, "conflict": conflict.for_people(), "differences": differ}
+    return render(request, template, context, status=CONFLICT)
 
 
 @permission("health.manage_policies")

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils.formats import number_format
@@ -11,6 +10,7 @@ from django.utils.translation import pgettext
 
 from recruitment.openings.models import Opening
 from recruitment.shared.money import dong, grouped
+from recruitment.shared.versions import Difference
 
 COMPARED = [
     "title",
@@ -28,15 +28,6 @@ COMPARED = [
 MONEY = frozenset({"base_wage", "allowances", "dormitory_fee"})
 MOST_DIFFERENCES = 4
 MOST_DUPLICATES = 3
-
-
-@dataclass(frozen=True)
-class Difference:
-    """One field as people read it: what this one says and what the other says."""
-
-    label: str
-    this: str
-    other: str
 
 
 def near_duplicates(opening: Opening) -> list[tuple[Opening, list[Difference]]]:

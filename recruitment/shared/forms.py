@@ -65,6 +65,15 @@ class CleanCharField(forms.CharField):
         return attributes
 
 
+class SeenField(forms.CharField):
+    """The version (see shared/versions.py) of what the form was filled with."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self):
+        super().__init__(required=False, empty_value=None, max_length=64)
+
+
 class CleanTextField(CleanCharField):
     """Several lines."""
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from recruitment.occupations.models import Occupation, Skill
 from recruitment.places.models import Commune, IndustrialZone, Province
-from recruitment.shared.forms import CleanCharField, MoneyField, PeopleDateField, PhoneField, days_from_today, today
+from recruitment.shared.forms import CleanCharField, MoneyField, PeopleDateField, PhoneField, SeenField, days_from_today, today
 from recruitment.shared.refusals import Refusal
 from recruitment.shared.templatetags.display import experience
 from recruitment.shared.widgets import BirthDayInput, CodeInput
@@ -116,6 +116,8 @@ class RegistrationForm(ConsentForm, PersonForm):
 
 class WishesForm(IdentityForm):
     """What work is wanted and from where; each answer with a believable default."""
+
+    seen = SeenField()
 
     available_from = PeopleDateField(label=_("Đi làm được từ ngày"), help_text=_("Ví dụ: 24/11/2026"), latest=days_from_today(LATEST_START_DAYS))
     shifts = forms.MultipleChoiceField(label=_("Ca làm được"), choices=Shift.choices, widget=forms.CheckboxSelectMultiple, error_messages=CHOOSE)

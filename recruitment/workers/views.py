@@ -17,11 +17,13 @@ from recruitment.accounts.sessions import enter
 from recruitment.health.services.assessments import assess_worker
 from recruitment.occupations.models import Occupation
 from recruitment.shared.refusals import Refusal
+from recruitment.shared.templatetags.display import experience
+from recruitment.shared.versions import ChangedMeanwhile, Difference, differences
 from recruitment.workers.forms import CodeForm, InvitationForm, OccupationFormSet, PhoneForm, RegistrationForm, WishesForm
 from recruitment.workers.models import Consent, Shift, Worker
 from recruitment.workers.services.consents import set_consents
 from recruitment.workers.services.invitations import find_invitation, use_invitation
-from recruitment.workers.services.profile import change_profile, hide
+from recruitment.workers.services.profile import change_profile, hide, version_of_profile
 from recruitment.workers.services.registration import account_of_phone, register_worker
 
 WAITING = "phone_waiting_for_code"
@@ -150,16 +152,38 @@ def print_profile(request):
 @never_cache
 def edit(request):
     worker = _whole_worker(request)
-    names = ["birth_date", "available_from", "shifts", "wage_wanted", "needs_dormitory", "home_province", "home_commune"]
-    initial = {name: getattr(worker, name) for name in names} | {"name": worker.user.name, "zones": worker.zones.all(), "skills": worker.skills.all()}
-    form = WishesForm(request.POST or None, initial=initial, province=worker.home_province)
-    rows = _rows(request, worker)
+    form, rows = _wishes(worker, request.POST or None), _rows(request, worker)
     if request.method == "POST" and form.is_valid() and rows.is_valid():
-        worker = change_profile(worker=worker, occupations=rows.chosen(), by=request.user, on=timezone.localdate(), **form.cleaned_data)
-        _decide_anew(worker, request.user)
+        try:
+            worker = change_profile(worker=worker, occupations=rows.chosen(), by=request.user, on=timezone.localdate(), **form.cleaned_data)
+        except ChangedMeanwhile as conflict:
+            if differ := _differences(form, rows, _whole_worker(request)):
+                return _conflict_page(request, form, rows, conflict, differ)
+        else:
+            _decide_anew(worker, request.user)
         messages.success(request, _("Đã lưu hồ sơ."))
         return redirect("workers:profile")
     return render(request, "workers/edit.html", {"form": form, "formset": rows}, status=422 if form.is_bound else 200)
+
+
+def _wishes(worker: Worker, data=None) -> WishesForm:
+    names = ["birth_date", "available_from", "shifts", "wage_wanted", "needs_dormitory", "home_province", "home_commune"]
+    related = {"name": worker.user.name, "zones": worker.zones.all(), "skills": worker.skills.all(), "seen": version_of_profile(worker)}
+    return WishesForm(data, initial={name: getattr(worker, name) for name in names} | related, province=worker.home_province)
+
+
+def _differences(form: WishesForm, rows, worker: Worker) -> list[Difference]:
+    kept = {row.occupation: row.experience_months for row in worker.occupations.all()}
+    work = [", ".join(f"{occupation} ({experience(months)})" for occupation, months in known.items()) or "—" for known in (rows.chosen(), kept)]
+    return [*differences(form, _wishes(worker)), *([Difference(_("Nghề"), *work)] if rows.chosen() != kept else [])]
+
+
+def _conflict_page(request, form: WishesForm, rows, conflict: ChangedMeanwhile, differ: list[Difference]):
+    """What was typed stays; sending it again writes it over what is kept."""
+    form.data = form.data.copy()
+    form.data["seen"] = version_of_profile(_whole_worker(request))
+    context = {"form": form, "formset": rows, "conflict": conflict.for_people(), "differences": differ}
+    return render(request, "workers/edit.html", context, status=409)
 
 
 @permission("workers.manage_own")

@@ -24,6 +24,7 @@ SHARED = {  # what every capability may lean on; a new module here is a decision
     "templatetags",
     "uploads",
     "urls",
+    "versions",
     "widgets",
     "words",
     "worker_signs",

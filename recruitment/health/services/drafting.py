@@ -14,6 +14,7 @@ from recruitment.health.models import AdmissionPolicy, AdmissionRule, Reassessme
 from recruitment.health.services.policies import as_policy
 from recruitment.health.services.reassessments import request_reassessment
 from recruitment.shared.refusals import Conflict, Refusal
+from recruitment.shared.versions import refuse_if_changed, version_of
 
 Status = AdmissionPolicy.Status
 ONE_PUBLICATION_AT_A_TIME = 7_116_001  # an advisory lock: two documents published together could overlap unseen
@@ -87,9 +88,12 @@ def copy_policy(*, source: AdmissionPolicy, correcting: bool, by: User, on: dt.d
 
 
 @transaction.atomic
-def save_draft(*, draft: AdmissionPolicy, fields: dict, supersedes: Collection[AdmissionPolicy], by: User) -> AdmissionPolicy:
-    """Raises NotADraft, NotTheDrafter or NumberTaken."""
+def save_draft(
+    *, draft: AdmissionPolicy, fields: dict, supersedes: Collection[AdmissionPolicy], seen: str | None = None, by: User
+) -> AdmissionPolicy:
+    """`seen` is the version_of_draft that the page showed. Raises NotADraft, NotTheDrafter, ChangedMeanwhile or NumberTaken."""
     locked = _own_draft(draft, by)
+    refuse_if_changed(seen, version_of_draft(locked))
     taken = AdmissionPolicy.objects.filter(number__iexact=fields["number"], version=locked.version).exclude(pk=locked.pk)
     if taken.exists():
         raise NumberTaken(number=fields["number"])
@@ -101,15 +105,30 @@ def save_draft(*, draft: AdmissionPolicy, fields: dict, supersedes: Collection[A
 
 
 @transaction.atomic
-def save_rule(*, draft: AdmissionPolicy, rule: AdmissionRule, by: User) -> AdmissionRule:
-    """A new rule goes to the end. Raises NotADraft or NotTheDrafter."""
+def save_rule(*, draft: AdmissionPolicy, rule: AdmissionRule, seen: str | None = None, by: User) -> AdmissionRule:
+    """A new rule goes to the end; `seen` is the version_of_rule that the page of an old one showed. Raises NotADraft, NotTheDrafter or
+    ChangedMeanwhile.
+    """
     locked = _own_draft(draft, by)
-    if rule._state.adding:
+    if rule.pk:
+        kept = locked.rules.filter(pk=rule.pk).first()
+        refuse_if_changed(seen, version_of_rule(kept) if kept else "")
+    else:
         last = locked.rules.aggregate(last=Max("position"))["last"] or 0
         rule.policy, rule.position = locked, last + 1
     rule.save()
     locked.save(update_fields=["changed_at"])
     return rule
+
+
+def version_of_draft(draft: AdmissionPolicy) -> str:
+    """Another one after every change of the document's head."""
+    names = ["number", "issuer", "title", "jurisdiction_id", "in_force_from", "in_force_to", "is_exercise", "source"]
+    return version_of({name: getattr(draft, name) for name in names} | {"supersedes": sorted(draft.supersedes.values_list("pk", flat=True))})
+
+
+def version_of_rule(rule: AdmissionRule) -> str:
+    return version_of({name: getattr(rule, name) for name in RULE_FIELDS})
 
 
 @transaction.atomic

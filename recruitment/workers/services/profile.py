@@ -9,6 +9,7 @@ from recruitment.accounts.models import User
 from recruitment.health.services.trust import drop_lost_proofs_of
 from recruitment.occupations.models import Occupation, Skill
 from recruitment.places.models import Commune, IndustrialZone, Province
+from recruitment.shared.versions import refuse_if_changed, version_of
 from recruitment.workers.models import Worker, WorkerOccupation
 from recruitment.workers.services.registration import check_age, identity_index_of
 from search.outbox import request_index
@@ -29,12 +30,17 @@ def change_profile(
     occupations: Mapping[Occupation, int],
     zones: Collection[IndustrialZone],
     skills: Collection[Skill],
+    seen: str | None = None,
     by: User,
     on: dt.date,
 ) -> Worker:
-    """Write the whole profile anew; `occupations` maps each to months of experience, no `zones` means any. Raises TooYoung or UnlikelyAge."""
+    """Write the whole profile anew; `occupations` maps each to months of experience, no `zones` means any.
+
+    `seen` is the version_of_profile that the page showed. Raises TooYoung, UnlikelyAge or ChangedMeanwhile.
+    """
     check_age(birth_date, on=on)
     worker = Worker.objects.select_for_update(of=("self",), no_key=True).get(pk=worker.pk)
+    refuse_if_changed(seen, version_of_profile(worker))
     User.objects.filter(pk=worker.user_id).update(name=name)
     worker.birth_date, worker.identity_index = birth_date, identity_index_of(name, birth_date)
     worker.home_province, worker.home_commune = home_province, home_commune
@@ -48,6 +54,17 @@ def change_profile(
     worker.skills.set(skills)
     request_index("candidate", [worker.pk])
     return worker
+
+
+def version_of_profile(worker: Worker) -> str:
+    """Another one after every change of what change_profile writes."""
+    names = ["birth_date", "home_province_id", "home_commune_id", "available_from", "shifts", "wage_wanted", "needs_dormitory"]
+    related = {
+        "occupations": sorted(worker.occupations.values_list("occupation", "experience_months")),
+        "zones": sorted(worker.zones.values_list("pk", flat=True)),
+        "skills": sorted(worker.skills.values_list("pk", flat=True)),
+    }
+    return version_of({"name": worker.user.name} | {name: getattr(worker, name) for name in names} | related)
 
 
 @transaction.atomic

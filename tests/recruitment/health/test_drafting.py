@@ -352,3 +352,38 @@ def test_a_blank_document_can_be_started(client, home, drafter):
     response = client.post(address("policy_start"))
     assert client.get(response.url).status_code == 200
     assert AdmissionPolicy.objects.get().number.startswith("Dự thảo")
+
+
+def seen_on(page) -> str:
+    return page.context["form"]["seen"].value()
+
+
+def test_a_draft_open_on_two_pages_is_not_written_over_unseen(client, draft, drafter):
+    client.force_login(drafter)
+    head = address("policy_edit", draft.pk)
+    seen = seen_on(client.get(head))
+    assert client.post(head, document_fields(title="Bản một", seen=seen)).status_code == 302
+    late = client.post(head, document_fields(title="Bản hai", issuer="Sở Y tế hai", seen=seen))
+    page = late.content.decode()
+    assert late.status_code == 409 and "Bản một" in page and 'value="Bản hai"' in page and "Vẫn ghi" in page
+    draft.refresh_from_db()
+    assert draft.title == "Bản một"
+    assert client.post(head, document_fields(title="Bản hai", seen=seen_on(late))).status_code == 302
+    draft.refresh_from_db()
+    assert draft.title == "Bản hai"
+
+
+def test_a_rule_open_on_two_pages_is_not_written_over_unseen(client, draft, drafter):
+    client.force_login(drafter)
+    rule = address("policy_rule", draft.pk, draft.rules.get().pk)
+    seen = seen_on(client.get(rule))
+    assert client.post(rule, rule_fields(monitoring_days="5", seen=seen)).status_code == 302
+    late = client.post(rule, rule_fields(monitoring_days="9", days_of_tests="1, 7, 14", seen=seen))
+    found = {row.label: (row.this, row.other) for row in late.context["differences"]}
+    assert late.status_code == 409 and found["Số ngày theo dõi"] == ("9", "5") and found["Xét nghiệm vào ngày"][0] == "1, 7, 14"
+    assert client.post(rule, rule_fields(monitoring_days="5", seen=seen)).status_code == 302
+    assert client.post(rule, rule_fields(monitoring_days="9", seen=seen_on(late))).status_code == 302
+    assert draft.rules.get().monitoring_days == 9
+    assert (
+        client.post(address("policy_edit", draft.pk), document_fields(seen=seen_on(client.get(address("policy_edit", draft.pk))))).status_code == 302
+    )

@@ -141,6 +141,35 @@ def test_the_profile_is_changed_and_read_back(client, worker):
     assert "Thợ hàn (2 năm)" in page and "9,5\xa0triệu" in page
 
 
+def test_a_profile_open_on_two_pages_is_not_written_over_unseen(client, worker):
+    occupation = OccupationFactory(name="Thợ hàn")
+    seen = client.get(reverse("workers:edit")).context["form"]["seen"].value()
+    first = wishes(worker, seen=seen, wage_wanted="9 triệu", **{"work-0-occupation": occupation.pk, "work-0-experience_months": 24})
+    assert client.post(reverse("workers:edit"), first).status_code == 302
+    late = client.post(reverse("workers:edit"), wishes(worker, seen=seen, wage_wanted="12 triệu", shifts=["night"], name="Lò Thị Sửa"))
+    assert late.status_code == 409
+    found = {row.label: (row.this, row.other) for row in late.context["differences"]}
+    assert found["Thu nhập mong muốn một tháng"] == ("12.000.000", "9.000.000") and found["Ca làm được"] == ("ca đêm", "ca ngày")
+    assert found["Nghề"] == ("—", "Thợ hàn (2 năm)") and found["Họ và tên"][0] == "Lò Thị Sửa" and set(found) & {"Ngày sinh", "Kỹ năng"} == set()
+    worker.refresh_from_db()
+    assert worker.wage_wanted == 9_000_000
+    anyway = wishes(worker, seen=late.context["form"]["seen"].value(), wage_wanted="12 triệu", shifts=["night"])
+    assert client.post(reverse("workers:edit"), anyway).status_code == 302
+    worker.refresh_from_db()
+    assert worker.wage_wanted == 12_000_000 and not worker.occupations.exists()
+
+
+def test_the_same_profile_sent_twice_is_no_conflict_nor_is_being_hired_meanwhile(client, worker):
+    seen = client.get(reverse("workers:edit")).context["form"]["seen"].value()
+    for _again in range(2):
+        assert client.post(reverse("workers:edit"), wishes(worker, seen=seen, wage_wanted="9 triệu")).status_code == 302
+    seen = client.get(reverse("workers:edit")).context["form"]["seen"].value()
+    worker.refresh_from_db()
+    worker.status = "hired"
+    worker.save()
+    assert client.post(reverse("workers:edit"), wishes(worker, seen=seen, wage_wanted="8 triệu")).status_code == 302
+
+
 def test_one_occupation_twice_is_named(client, worker):
     occupation = OccupationFactory()
     response = client.post(reverse("workers:edit"), wishes(worker, **{"work-0-occupation": occupation.pk, "work-1-occupation": occupation.pk}))
