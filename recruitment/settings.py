@@ -173,6 +173,11 @@ CELERY_BEAT_SCHEDULE: dict = {
         "task": "recruitment.travel.tasks.rotate_pass_keys",
         "schedule": crontab(day_of_month=1, hour=1, minute=20),
     },
+    "sign again what a withdrawn key signed last": {
+        "task": "recruitment.travel.tasks.sign_passes_again",
+        "schedule": 600,
+        "options": {"expires": 600},
+    },
     "share seats by the rules of the day": {"task": "recruitment.travel.tasks.share_seats", "schedule": crontab(hour=0, minute=30)},
     "forget what has been kept long enough": {"task": "recruitment.privacy.tasks.retention", "schedule": crontab(hour=2, minute=40)},
     "decide anew about everybody": {"task": "recruitment.health.tasks.reassess", "schedule": crontab(hour=0, minute=20)},

@@ -5,12 +5,19 @@ from django.utils import timezone
 
 from recruitment.travel.services.departures import apply_decisions
 from recruitment.travel.services.keys import rotate_keys
+from recruitment.travel.services.passes import sign_again
 
 
 @shared_task
 def rotate_pass_keys() -> str:
     """Monthly; see docs/decisions/entry-passes.md. Returns the coming key's id."""
     return rotate_keys(now=timezone.now()).kid
+
+
+@shared_task
+def sign_passes_again() -> int:
+    """Every ten minutes; see `sign_again`."""
+    return sign_again(on=timezone.localdate())
 
 
 @shared_task

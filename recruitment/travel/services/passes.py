@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -79,12 +80,13 @@ def withdraw_key(*, kid: str, by: User | None, on: dt.date) -> int:
     key = PassKey.objects.select_for_update(of=("self",), no_key=True).get(kid=kid)
     key.withdrawn_at = key.withdrawn_at or timezone.now()
     key.save(update_fields=["withdrawn_at"])
-    live = EntryPass.objects.live_on(on).filter(key=key).select_related("worker__user", "factory", "seat__trip__route").order_by("pk")
-    passes = list(live.select_for_update(of=("self",), no_key=True))
-    for entry_pass in passes:
-        _sign(entry_pass)
-    EntryPass.objects.bulk_update(passes, ["key", "token"], batch_size=500)
-    return len(passes)
+    return _sign_anew(EntryPass.objects.live_on(on).filter(key=key))
+
+
+@transaction.atomic
+def sign_again(*, on: dt.date) -> int:
+    """Passes that were being written just when their key was withdrawn, and which no checkpoint would believe; how many."""
+    return _sign_anew(EntryPass.objects.live_on(on).filter(key__withdrawn_at__isnull=False))
 
 
 @transaction.atomic
@@ -130,6 +132,15 @@ def _sign(entry_pass: EntryPass) -> None:
         valid_until=entry_pass.valid_until,
     )
     entry_pass.key, entry_pass.token = key, sign(claims, kid=key.kid, private=key.private)
+
+
+def _sign_anew(passes: QuerySet[EntryPass]) -> int:
+    rows = passes.select_for_update(of=("self",), no_key=True).select_related("worker__user", "factory", "seat__trip__route")
+    found = list(rows.order_by("pk"))
+    for entry_pass in found:
+        _sign(entry_pass)
+    EntryPass.objects.bulk_update(found, ["key", "token"], batch_size=500)
+    return len(found)
 
 
 def _bus(seat: Seat | None) -> str:

@@ -13,6 +13,7 @@ from recruitment.travel.services.crossings import holder_of, judge_text
 from recruitment.travel.services.keys import rotate_keys
 from recruitment.travel.services.passes import ReasonNeeded, WrongPeriod, issue_pass, revoke_pass
 from recruitment.travel.services.trips import hold_seat
+from recruitment.travel.tasks import sign_passes_again
 from tests.factories.employers import FactoryFactory
 from tests.factories.travel import TripFactory
 from tests.factories.workers import WorkerFactory
@@ -84,6 +85,17 @@ def test_a_key_that_leaked_counts_no_more_and_its_passes_are_signed_anew(give, t
     assert EntryPass.objects.get(pk=over.pk).key == old.key
     with pytest.raises(CommandError):
         call_command("rotate_pass_keys", withdraw="0000")
+
+
+def test_a_pass_that_was_being_written_while_its_key_was_withdrawn_is_believed_again_soon(give, today):
+    late = give()
+    PassKey.objects.filter(pk=late.key_id).update(withdrawn_at=timezone.now())  # its row was not there yet to be signed anew
+    assert judge_text(late.token, leaving=False, now=timezone.now()).verdict == "unknown"
+    assert sign_passes_again() == 1
+    signed = EntryPass.objects.get(pk=late.pk)
+    assert signed.code == late.code
+    assert judge_text(signed.token, leaving=False, now=timezone.now()).verdict == "let_in"
+    assert sign_passes_again() == 0
 
 
 def test_an_erased_persons_passes_name_nobody(give, today):
