@@ -33,6 +33,10 @@ JOIN health_clearance AS clearance ON clearance.id = acceptance.clearance_id
 LEFT JOIN quarantine_stay AS stay ON stay.id = acceptance.entry_stay_id
 WHERE {condition}
 """
+NOT_ENTERED = (
+    "NOT EXISTS (SELECT FROM travel_crossing AS crossing JOIN travel_entrypass AS pass ON pass.id = crossing.entry_pass_id "
+    "WHERE pass.worker_id = application.worker_id AND crossing.let_through AND crossing.direction = 'in' AND crossing.at >= acceptance.accepted_at)"
+)
 COMING = "acceptance.undone_at IS NULL AND acceptance.ride_by IS NULL"  # whoever lost a seat keeps the place alone until there is a way here
 ASKS_FOR_A_BED = "clearance.entry_quarantine_place = 'site' AND clearance.entry_quarantine_days > 0"
 NOT_THERE = (
@@ -248,7 +252,7 @@ RULES = [
             found="to_char(acceptance.confirm_by AT TIME ZONE 'Asia/Ho_Chi_Minh', 'DD/MM HH24:MI')",
             condition="acceptance.undone_at IS NULL AND acceptance.confirmed_at IS NULL AND acceptance.confirm_by < %(late)s "
             f"AND {NOT_THERE} AND NOT EXISTS (SELECT FROM travel_seat AS seat "
-            "WHERE seat.worker_id = application.worker_id AND seat.status = 'boarded' AND seat.held_at >= acceptance.accepted_at)",
+            "WHERE seat.worker_id = application.worker_id AND seat.status = 'boarded' AND seat.held_at >= acceptance.accepted_at) AND " + NOT_ENTERED,
         ),
     ),
     Rule(
@@ -259,9 +263,7 @@ RULES = [
             expected="''",
             found="to_char(acceptance.ride_by AT TIME ZONE 'Asia/Ho_Chi_Minh', 'DD/MM HH24:MI')",
             condition="acceptance.undone_at IS NULL AND acceptance.ride_by < %(late)s AND NOT EXISTS (SELECT FROM onboarding_firstshift AS shift "
-            "WHERE shift.acceptance_id = acceptance.id AND shift.checked_in_at IS NOT NULL) AND NOT EXISTS (SELECT FROM travel_crossing AS crossing "
-            "JOIN travel_entrypass AS pass ON pass.id = crossing.entry_pass_id WHERE pass.worker_id = application.worker_id AND crossing.let_through "
-            "AND crossing.direction = 'in' AND crossing.at >= acceptance.accepted_at)",
+            "WHERE shift.acceptance_id = acceptance.id AND shift.checked_in_at IS NOT NULL) AND " + NOT_ENTERED,
         ),
     ),
     Rule(

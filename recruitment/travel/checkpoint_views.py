@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import Count
 from django.http import Http404, JsonResponse
 from django.shortcuts import redirect, render
@@ -22,7 +22,7 @@ from recruitment.shared.forms import CleanCharField
 from recruitment.shared.offline import keeper
 from recruitment.shared.refusals import Refusal
 from recruitment.travel import words
-from recruitment.travel.models import Checkpoint, Crossing
+from recruitment.travel.models import Checkpoint, Crossing, EntryPass
 from recruitment.travel.pass_text import MOST_CHARACTERS
 from recruitment.travel.services.crossings import THROUGH, Answer, holder_of, judge_text, note_crossing, receive_crossings
 from recruitment.travel.services.packs import pack_for
@@ -30,6 +30,7 @@ from recruitment.travel.verdicts import Reason
 
 REFUSED = 422
 ROWS_PER_PAGE = 30
+MOST_OVERSTAYING = 300
 LARGEST_QUEUE = 200_000  # bytes
 DAYS_COUNTED = 7
 CHOSEN = "checkpoint"
@@ -140,19 +141,28 @@ def inside(request):
     """Overstays first, each with whoever answers for the pass; then who is in; then each day's crossings by origin."""
     today = timezone.localdate()
     mine = Crossing.objects.visible_to(request.user)
-    shown = ("checkpoint", "entry_pass__worker__user", "entry_pass__worker__home_province", "entry_pass__factory__zone", "entry_pass__issued_by")
+    shown = ("checkpoint", "entry_pass__worker__user", "entry_pass__worker__home_province")
     hidden = ("entry_pass__token", "entry_pass__worker__birth_date", "entry_pass__worker__national_id")
-    staying = mine.still_in().select_related(*shown).defer(*hidden)
-    overstaying = mine.overstaying(today).select_related(*shown).defer(*hidden).order_by("entry_pass__valid_until", "pk")
+    staying = mine.still_in().with_newest_pass().select_related(*shown).defer(*hidden)
+    overstaying = mine.overstaying(today).with_newest_pass().select_related(*shown).defer(*hidden).order_by("entry_pass__valid_until", "pk")
     days = mine.filter(let_through=True, at__date__gt=today - dt.timedelta(days=DAYS_COUNTED))
     counted = days.values("at__date", "direction", "entry_pass__worker__home_province__name").annotate(number=Count("pk"))
     context = {
-        "page": Paginator(staying, ROWS_PER_PAGE).get_page(request.GET.get("page")),
-        "overstaying": Paginator(overstaying, ROWS_PER_PAGE).get_page(1),
+        "page": _with_passes(Paginator(staying, ROWS_PER_PAGE).get_page(request.GET.get("page"))),
+        "overstaying": _with_passes(Paginator(overstaying, MOST_OVERSTAYING).get_page(1)),
         "counted": counted.order_by("-at__date", "direction", "-number"),
         "today": today,
     }
     return render(request, "travel/inside.html", context)
+
+
+def _with_passes(page: Page) -> Page:
+    """Each row with `last_pass`: what the person has now, or had last."""
+    page.object_list = list(page.object_list)
+    passes = EntryPass.objects.select_related("factory", "issued_by").defer("token").in_bulk([row.newest_pass for row in page.object_list])
+    for row in page.object_list:
+        row.last_pass = passes[row.newest_pass]
+    return page
 
 
 def _checkpoints_of(request) -> list[Checkpoint]:

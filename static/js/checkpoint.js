@@ -199,7 +199,11 @@
     delete form.dataset.paused;
     const at = Date.now();
     const direction = leaving ? "out" : "in";
-    const row = { uuid: uuid(), number: claims?.number ?? null, direction, how, verdict, reasons, let_through: through, order, at, checkpoint: here }; // sent by an officer of that checkpoint only
+    const row = {
+      uuid: uuid(), number: claims?.number ?? null, direction, how, verdict, reasons, let_through: through, order,
+      at, synced: pack.now, ahead: Number.isFinite(clockOff()) ? pack.ahead : null, // the clock may be set before it is sent
+      checkpoint: here, // sent by an officer of that checkpoint only
+    };
     await kept("queue", "readwrite", (queue) => queue.put(row));
     if (claims && through && !leaving) await kept("seen", "readwrite", (rows) => rows.put({ at: serverNow(), place: nameOfHere() }, claims.number));
     answer.hidden = true;

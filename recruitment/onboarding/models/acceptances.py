@@ -21,12 +21,16 @@ class AcceptanceQuerySet(models.QuerySet):
         """The worker has not said yes yet: what is held is freed at `confirm_by`."""
         return self.standing().filter(confirmed_at=None, confirm_by__isnull=False)
 
+    def not_entered(self):
+        """No checkpoint has let them in since."""
+        entered = Crossing.objects.entries().filter(entry_pass__worker=OuterRef("application__worker"), at__gte=OuterRef("accepted_at"))
+        return self.filter(~Exists(entered))
+
     def wanting_a_seat(self):
         """Want one and have none; neither aboard a bus nor in the province since."""
         mine = Seat.objects.taking_a_place().filter(worker=OuterRef("application__worker"), held_at__gte=OuterRef("accepted_at"))
-        entered = Crossing.objects.entries().filter(entry_pass__worker=OuterRef("application__worker"), at__gte=OuterRef("accepted_at"))
         wanting = self.standing().filter(application__status=Application.Status.ACCEPTED, application__wants_trip=True)
-        return wanting.filter(~Exists(mine), ~Exists(entered))
+        return wanting.not_entered().filter(~Exists(mine))
 
     def without_a_seat(self):
         """Had a seat and lost it with a bus that left without them or won't run."""

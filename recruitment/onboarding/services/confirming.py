@@ -47,8 +47,11 @@ def confirm(*, application: Application, by: User, on: dt.date) -> Acceptance:
 
 
 def release_unconfirmed(*, now: dt.datetime, on: dt.date) -> int:
-    """Free everything held for those whose clock ran out; how many. Each is a transaction of its own, looked at again under its lock."""
-    late = Acceptance.objects.to_confirm().filter(confirm_by__lte=now).order_by("confirm_by", "pk")
+    """Free everything held for those whose clock ran out; how many. Each is a transaction of its own, looked at again under its lock.
+
+    Whoever is in the province already has said yes with the feet.
+    """
+    late = Acceptance.objects.to_confirm().not_entered().filter(confirm_by__lte=now).order_by("confirm_by", "pk")
     return release_each(late, LAPSED, on)
 
 

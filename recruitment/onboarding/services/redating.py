@@ -14,7 +14,7 @@ from recruitment.health.models import Clearance
 from recruitment.onboarding.models import Acceptance
 from recruitment.onboarding.services.cohorts import refuse_after_closing
 from recruitment.onboarding.services.journey import arrival_day, seat_of, secure_pass, secure_seat, trips_to_choose
-from recruitment.onboarding.services.undoing import lock_person, was_seen
+from recruitment.onboarding.services.undoing import is_on_the_way, lock_person
 from recruitment.quarantine.models import Stay
 from recruitment.quarantine.services.securing import EntryBed, change_entry_bed
 from recruitment.shared.refusals import Refusal
@@ -49,7 +49,7 @@ def choose_trip(*, application: Application, trip: Trip | None, pick_up: PickUpP
     lock_person(application)
     application = locked(application)
     acceptance = _standing(application)
-    if acceptance is None or was_seen(acceptance):
+    if acceptance is None or is_on_the_way(acceptance):
         raise NotComing(application=application)
     refuse_after_closing(acceptance)
     Application.objects.filter(pk=application.pk).update(wants_trip=trip is not None)
@@ -117,7 +117,7 @@ def _follow(pk: int, on: dt.date) -> bool:
     application = locked(application)
     acceptance = _standing(application)
     clearance = Clearance.objects.current().filter(worker=worker).first()
-    if acceptance is None or clearance is None or was_seen(acceptance):
+    if acceptance is None or clearance is None or is_on_the_way(acceptance):
         return False
     if clearance.ready_on is None:
         return _leave_to_recruiter(acceptance, application, _("theo quy định hoặc dữ liệu mới, chưa định được ngày người này được vào."))

@@ -91,7 +91,12 @@ def lock_person(application: Application) -> Worker:
 
 def has_set_out(acceptance: Acceptance, *, on: dt.date) -> bool:
     """Seen on the way or there, or past the day of arrival."""
-    return on > acceptance.arrives_on or was_seen(acceptance)
+    return on > acceptance.arrives_on or is_on_the_way(acceptance)
+
+
+def is_on_the_way(acceptance: Acceptance) -> bool:
+    """Seen, be it only at a checkpoint: what leads here is neither moved nor taken away any more."""
+    return was_seen(acceptance) or not Acceptance.objects.not_entered().filter(pk=acceptance.pk).exists()
 
 
 def was_seen(acceptance: Acceptance) -> bool:

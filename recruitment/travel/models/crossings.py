@@ -3,7 +3,7 @@
 import datetime as dt
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from recruitment.accounts.models import Organisation, Role, User
@@ -45,16 +45,22 @@ class CrossingQuerySet(models.QuerySet):
         return self.filter(direction=Crossing.Direction.IN, let_through=True, entry_pass__isnull=False)
 
     def still_in(self):
-        """The last entry with each pass, where no later exit with it is known."""
-        later = Crossing.objects.filter(entry_pass=OuterRef("entry_pass"), let_through=True).filter(
+        """The last entry of each person, where no later exit is known, whichever of the person's passes it was with."""
+        later = Crossing.objects.filter(entry_pass__worker=OuterRef("entry_pass__worker"), let_through=True).filter(
             Q(at__gt=OuterRef("at")) | Q(at=OuterRef("at"), pk__gt=OuterRef("pk"))
         )
         return self.entries().filter(~Exists(later))
 
+    def with_newest_pass(self):
+        """`newest_pass`: the key of the pass that the person was given last; the one shown at the checkpoint may have been replaced since."""
+        passes = EntryPass.objects.filter(worker=OuterRef("entry_pass__worker")).order_by("-pk")
+        return self.annotate(newest_pass=Subquery(passes.values("pk")[:1]))
+
     def overstaying(self, on: dt.date):
-        """In after the last day of the pass, and not employed here: whoever has started work stays by right."""
+        """In without a pass that counts, over or revoked, and not employed here: whoever has started work stays by right."""
         at_work = Employment.objects.current_on(on).filter(worker=OuterRef("entry_pass__worker"))
-        return self.still_in().filter(~Exists(at_work), entry_pass__valid_until__lt=on)
+        live = EntryPass.objects.live_on(on).filter(worker=OuterRef("entry_pass__worker"))
+        return self.still_in().filter(~Exists(at_work), ~Exists(live))
 
 
 class Crossing(models.Model):

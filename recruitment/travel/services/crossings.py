@@ -17,7 +17,7 @@ from recruitment.shared.refusals import Refusal
 from recruitment.travel.models import Checkpoint, Crossing, EntryPass
 from recruitment.travel.pass_text import CODE_LENGTH, MOST_CHARACTERS, PREFIX, normal_code, read
 from recruitment.travel.services.packs import public_keys
-from recruitment.travel.verdicts import Known, Reason, Verdict, judge
+from recruitment.travel.verdicts import SKEW, Known, Reason, Verdict, judge
 
 MOST_AT_ONCE = 200
 OLDEST = dt.timedelta(days=30)  # a device's queue older than that was not kept by this application
@@ -129,7 +129,8 @@ class Received:
 def receive_crossings(*, checkpoint: Checkpoint, sent: Sequence[Mapping[str, Any]], device_now: dt.datetime, by: User, now: dt.datetime) -> Received:
     """A device's queue, at most MOST_AT_ONCE: whatever can be read is kept once, the device's clock is set right.
 
-    `sent`: uuid, number (or null), direction, how, verdict, reasons, let_through, order, at (milliseconds since 1970).
+    `sent`: uuid, number (or null), direction, how, verdict, reasons, let_through, order, at (milliseconds since 1970); synced and ahead: when
+    the device had synced last and how many milliseconds its clock was ahead then (null: set back since).
     """
     ahead = device_now - now
     rows, wrong = [], []
@@ -150,15 +151,13 @@ def receive_crossings(*, checkpoint: Checkpoint, sent: Sequence[Mapping[str, Any
 
 def _row(item: Mapping[str, Any], checkpoint: Checkpoint, ahead: dt.timedelta, by: User, now: dt.datetime) -> Crossing:
     """Raises KeyError, TypeError or ValueError for what no device of ours sends."""
-    at = dt.datetime.fromtimestamp(item["at"] / 1000, dt.UTC) - ahead
+    at, off = _moment(item, ahead, now)
     number, let_through, order = item["number"], item["let_through"], clean_text(item["order"] + "")[:200]
     verdict, reasons = Verdict(item["verdict"]), [Reason(reason) for reason in item["reasons"][: len(Reason)]]
     if not (isinstance(let_through, bool) and (number is None or (type(number) is int and 0 < number < 2**63))):
         raise TypeError("number")
     if let_through and verdict not in THROUGH and not order:
         raise ValueError("order")
-    if at < now - OLDEST:
-        raise ValueError("at")
     return Crossing(
         uuid=UUID(item["uuid"]),
         checkpoint=checkpoint,
@@ -169,8 +168,29 @@ def _row(item: Mapping[str, Any], checkpoint: Checkpoint, ahead: dt.timedelta, b
         reasons=" ".join(reasons)[:120],
         let_through=let_through,
         order=order,
-        at=min(at, now),
+        at=at,
         offline=True,
-        clock_seconds=max(-(2**31), min(2**31 - 1, round(ahead.total_seconds()))),
+        clock_seconds=max(-(2**31), min(2**31 - 1, round(off.total_seconds()))),
         by=by,
     )
+
+
+def _moment(item: Mapping[str, Any], ahead: dt.timedelta, now: dt.datetime) -> tuple[dt.datetime, dt.timedelta]:
+    """When it was by the server's clock, and how far the device's was ahead. Raises KeyError, TypeError or ValueError.
+
+    The clock may have been set between the crossing and the sending, as the page asks for: what then falls before the sync that came first,
+    or after now, is set right by how far the clock was ahead at that sync; and if that fits no better, it was now. No crossing is lost for it.
+    """
+    written = dt.datetime.fromtimestamp(item["at"] / 1000, dt.UTC)
+    if item.get("synced") is None:
+        if written - ahead < now - OLDEST:
+            raise ValueError("at")
+        return min(written - ahead, now), ahead
+    synced = dt.datetime.fromtimestamp(item["synced"] / 1000, dt.UTC)
+    then = ahead if item.get("ahead") is None else dt.timedelta(milliseconds=item["ahead"])
+    if synced < now - OLDEST:
+        raise ValueError("synced")
+    for off in (ahead, then):
+        if synced - SKEW <= written - off <= now + SKEW:
+            return min(written - off, now), off
+    return now, ahead

@@ -11,6 +11,7 @@ from recruitment.onboarding.models import Acceptance, PassPolicy
 from recruitment.onboarding.services.acceptance import accept
 from recruitment.onboarding.services.overstays import tell_of_overstays
 from recruitment.travel.models import Crossing, EntryPass
+from recruitment.travel.services.passes import revoke_pass
 from tests.factories.travel import CheckpointFactory
 from tests.factories.workers import EmploymentFactory
 from tests.recruitment.onboarding.situations import Province
@@ -45,6 +46,13 @@ def test_holder_and_factory_are_told_once(inside, today):
     assert tell_of_overstays(on=today) == 1 and tell_of_overstays(on=today) == 0
     assert told() == {inside.application.worker.user.pk, inside.accepted_by_id}
     assert Message.objects.filter(kind="overstay", channel="app").count() == 2
+
+
+def test_whose_pass_was_revoked_meanwhile_is_told_that_and_not_that_it_is_over(inside, today):
+    EntryPass.objects.update(valid_until=today + DAY)
+    revoke_pass(entry_pass=EntryPass.objects.get(), reason="Rút đơn.", by=None)
+    assert tell_of_overstays(on=today) == 1 and tell_of_overstays(on=today) == 0
+    assert all("thu hồi" in text for text in Message.objects.filter(kind="overstay", channel="app").values_list("text", flat=True))
 
 
 def test_whoever_left_or_began_to_work_is_left_alone(inside, today):

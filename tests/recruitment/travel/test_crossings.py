@@ -117,6 +117,11 @@ def test_a_device_whose_clock_is_wrong_is_set_right(receive, sent):
         {"at": "now"},
         {"at": 10**30},
         {"at": 0},
+        {"synced": "soon"},
+        {"synced": 10**18},
+        {"synced": 0},
+        {"ahead": "a lot", "synced": 1_795_000_000_000},
+        {"ahead": 10**30, "synced": 1_795_000_000_000},
         {"number": -1},
         {"number": "7"},
         {"let_through": 1},
@@ -130,6 +135,28 @@ def test_what_no_device_of_ours_sends_is_not_kept_and_holds_nothing_up(receive, 
     received = receive(wrong, right, "x")
     assert received.kept == [right["uuid"]]
     assert received.wrong == [wrong["uuid"], ""]
+
+
+@pytest.mark.parametrize("days", [-40, -1, 3])
+def test_a_clock_set_right_before_the_sending_moves_and_loses_no_crossing(receive, sent, days):
+    """Written down two hours ago, an hour after the sync, by a clock that was days ahead or behind; the page asked to set it, and now it is right."""
+    now, off = timezone.now(), dt.timedelta(days=days)
+    happened = now - dt.timedelta(hours=2)
+    told = {"at": in_milliseconds(happened + off), "synced": in_milliseconds(happened - dt.timedelta(hours=1)), "ahead": off.total_seconds() * 1000}
+    row = sent(**told)
+    assert receive(row).kept == [row["uuid"]]
+    assert abs(Crossing.objects.get().at - happened) < dt.timedelta(seconds=2)
+
+
+def test_a_clock_set_twice_still_loses_no_crossing(receive, sent):
+    now = timezone.now()
+    told = {"at": in_milliseconds(now - 400 * DAY), "synced": in_milliseconds(now - DAY), "ahead": None}
+    receive(sent(**told), sent(**told | {"at": in_milliseconds(now + 400 * DAY), "ahead": 5}))
+    assert [abs(crossing.at - now) < dt.timedelta(seconds=5) for crossing in Crossing.objects.all()] == [True, True]
+
+
+def in_milliseconds(moment: dt.datetime) -> int:
+    return int(moment.timestamp() * 1000)
 
 
 def test_a_number_that_is_nobodys_is_written_down_without_a_pass(receive, sent):
@@ -162,6 +189,22 @@ def test_whoever_stays_after_the_pass_overstays_unless_at_work_by_then(receive, 
     assert Crossing.objects.overstaying(later).get().entry_pass == entry_pass
     EmploymentFactory(worker=entry_pass.worker, since=today + 3 * DAY)
     assert not Crossing.objects.overstaying(later).exists()
+
+
+def test_who_comes_in_with_one_pass_and_leaves_with_the_next_has_left(receive, sent, entry_pass, today):
+    moments = [int((timezone.now() - hours * dt.timedelta(hours=1)).timestamp() * 1000) for hours in (2, 1)]
+    receive(sent(at=moments[0]))
+    usual = {"worker": entry_pass.worker, "factory": entry_pass.factory, "by": None, "on": today}
+    newer = issue_pass(valid_from=today, valid_until=today + 20 * DAY, **usual)
+    assert not Crossing.objects.overstaying(today + 10 * DAY).exists()  # the pass shown on entering is over, the one in hand is not
+    receive(sent(at=moments[1], number=newer.pk, direction="out"))
+    assert not Crossing.objects.still_in().exists()
+
+
+def test_whose_pass_is_revoked_after_coming_in_has_no_right_to_stay(receive, sent, entry_pass, today):
+    receive(sent())
+    revoke_pass(entry_pass=entry_pass, reason="Rút đơn.", by=None)
+    assert Crossing.objects.overstaying(today).get().entry_pass == entry_pass
 
 
 def test_the_pack_names_nobody_and_holds_all_that_a_device_needs(checkpoint, entry_pass, receive, sent):

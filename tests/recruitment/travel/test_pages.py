@@ -150,7 +150,7 @@ def test_who_is_in_and_who_overstays_with_whoever_answers_for_it(at_the_checkpoi
         )
     with django_assert_max_num_queries(14):
         page = at_the_checkpoint.get("/checkpoint/inside/").content.decode()
-    assert "3 người còn ở trong tỉnh sau ngày cuối" in page
+    assert "3 người còn ở trong tỉnh mà giấy đã hết hạn" in page
     assert page.count("Trần Thị Tuyển") == 3
 
 
