@@ -3,6 +3,8 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from recruitment.health.models import AdmissionRule
 from recruitment.onboarding.models import Acceptance
 from recruitment.quarantine.models import Stay
@@ -35,7 +37,7 @@ def stage_of(acceptance: Acceptance, *, on: dt.date) -> Stage:
     if shift is None or shift.checked_in_at is None or stay:
         return Stage(COMING if on <= acceptance.arrives_on else LATE)
     if clearance.entry_quarantine_place == AdmissionRule.Place.HOME:
-        first = max(shift.checked_in_at.date(), acceptance.arrives_on)
+        first = max(timezone.localdate(shift.checked_in_at), acceptance.arrives_on)
         until = first + dt.timedelta(days=clearance.entry_quarantine_days)
         return _isolating(first, until, on) if on < until else Stage(TO_START)
     return Stage(TO_START)

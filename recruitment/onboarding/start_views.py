@@ -181,7 +181,9 @@ def _day(request, form: CodeForm, wrong: str = ""):
     clocks = {row.pk: gate.frees_at(row, policy) for row, policy in gate.with_policies(row["acceptance"] for row in groups[LATE])}
     for row in groups[LATE]:
         row["frees_at"] = clocks.get(row["acceptance"].pk)
-    missed = ours.filter(undone_because=Acceptance.Undoing.NO_SHOW, undone_at__gte=timezone.now() - MISSED_DAYS * DAY).order_by("-undone_at", "pk")
+    since = timezone.now() - MISSED_DAYS * DAY
+    missed = list(ours.filter(undone_because=Acceptance.Undoing.NO_SHOW, undone_at__gte=since).order_by("-undone_at", "pk")[:MOST_MISSED])
+    correctable = gate.correctable(missed)
     context = {
         "form": form,
         "wrong": wrong,
@@ -192,7 +194,7 @@ def _day(request, form: CodeForm, wrong: str = ""):
         "isolating": groups[ISOLATING],
         "to_start": groups[TO_START],
         "started": groups[STARTED],
-        "missed": [(row, gate.is_correctable(row)) for row in missed[:MOST_MISSED]],
+        "missed": [(row, row.pk in correctable) for row in missed],
         "missed_days": MISSED_DAYS,
         "left_behind": _left_behind(groups[LATE] + groups[COMING]),
         "outcomes": _outcomes(own_openings),

@@ -9,6 +9,7 @@ from recruitment.onboarding.services.first_shift import ask_how_it_goes
 from recruitment.onboarding.services.gate import release_missing, remind_of_missing
 from recruitment.onboarding.services.lost_seats import settle_lost_seats
 from recruitment.onboarding.services.moved_starts import note_moved_starts
+from recruitment.onboarding.services.moved_stays import follow_transfers
 from recruitment.onboarding.services.redating import follow_changes
 from recruitment.onboarding.services.replacements import look_after
 from recruitment.onboarding.services.waiting import complete_waiting
@@ -19,6 +20,7 @@ from recruitment.quarantine.services.crews import note_returns
 def look_after_acceptances() -> None:
     """Every minute, and whenever something was freed: clocks that ran out, days that moved, then the queue."""
     now, on = timezone.now(), timezone.localdate()
+    follow_transfers(on=on)
     release_unconfirmed(now=now, on=on)
     release_no_shows(on=on)
     settle_lost_seats(on=on)

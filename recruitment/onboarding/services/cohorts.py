@@ -60,7 +60,9 @@ def reopen_cohort(*, factory: Factory, arrives_on: dt.date, by: User, on: dt.dat
 
 
 def refuse_after_closing(acceptance: Acceptance) -> None:
-    """Raises DayIsClosed for whoever is on a closed list."""
+    """Raises DayIsClosed for whoever is on a closed list, unless the bus on it is lost: then the clock runs, and any way here is a good one."""
+    if acceptance.ride_by:
+        return
     factory = acceptance.application.opening.factory_id
     cohort = Cohort.objects.closed().filter(factory=factory, arrives_on=acceptance.arrives_on).select_related("factory").first()
     if cohort and acceptance.pk in cohort.people:

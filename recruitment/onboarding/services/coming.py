@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -28,6 +29,7 @@ from recruitment.shared.refusals import Refusal
 from recruitment.travel.models import PickUpPoint, Route, Seat, Trip
 from recruitment.travel.services.departures import announce_trip
 from recruitment.travel.services.routes import decision_on
+from recruitment.travel.services.trips import NEAR
 from recruitment.workers.models import Worker
 
 MOST = 1000
@@ -111,14 +113,15 @@ def groups_without_a_bus(*, on: dt.date) -> list[Group]:
             route = next(iter(routes.get(key[:2], [])), None)
             groups[key] = Group(route, person.worker.home_province, person.zone, person.day)
         groups[key].people.append(person)
-    lacking = [group for group in groups.values() if not _finds_a_seat(group)]
+    lacking = _without_a_seat_ahead(list(groups.values()), routes)
     return sorted(_of_one_route(lacking), key=lambda group: (group.day, group.route.name if group.route else "", group.origin.name))
 
 
 def people_without_a_bus(*, on: dt.date) -> list[Coming]:
     """Accepted people who want a seat and hold none, then those who wait for room and want one: a fixed number of queries."""
-    accepted = Acceptance.objects.wanting_a_seat().not_there().select_related(*RELATED).order_by("accepted_at", "pk")[:MOST]
-    found = [Coming(row.application, row, max(row.arrives_on, on), row.accepted_at) for row in accepted if row.arrives_on >= on or row.ride_by]
+    ahead = Q(arrives_on__gte=on) | Q(ride_by__isnull=False)
+    accepted = Acceptance.objects.wanting_a_seat().not_there().filter(ahead).select_related(*RELATED).order_by("accepted_at", "pk")[:MOST]
+    found = [Coming(row.application, row, max(row.arrives_on, on), row.accepted_at) for row in accepted]
     waits = list(WaitingAcceptance.objects.open().filter(application__wants_trip=True).select_related(*RELATED)[:MOST])
     clearances = {row.worker_id: row for row in Clearance.objects.current().filter(worker__in=[wait.application.worker_id for wait in waits])}
     for wait in waits:
@@ -228,10 +231,22 @@ def _routes() -> dict[tuple[int, int], list[Route]]:
     return found
 
 
-def _finds_a_seat(group: Group) -> bool:
-    """A bus with seats is there already: the schedule gives them out by itself, in order."""
-    first = group.people[0]
-    return bool(trips_to_choose(worker=first.worker, zone=group.zone, arrives_on=group.day))
+def _without_a_seat_ahead(groups: list[Group], routes: dict[tuple[int, int], list[Route]]) -> list[Group]:
+    """Where a bus with seats is there already the schedule gives them out by itself, in order. Asks closely only where a bus may serve."""
+    if not groups:
+        return []
+    days = [group.day for group in groups]
+    ahead = Trip.objects.bookable(timezone.now()).with_free_seats().arriving_between(min(days), max(days) + NEAR * dt.timedelta(days=1))
+    buses = [(route, timezone.localdate(at)) for route, at in ahead.order_by("pk").values_list("route", "arrives_at")]
+
+    def may_serve(group: Group) -> bool:
+        own = {route.pk for route in routes.get((group.origin.pk, group.zone.pk), [])}
+        return any(route in own and 0 <= (day - group.day).days <= NEAR for route, day in buses)
+
+    def has_seats(group: Group) -> bool:
+        return bool(trips_to_choose(worker=group.people[0].worker, zone=group.zone, arrives_on=group.day))
+
+    return [group for group in groups if not (may_serve(group) and has_seats(group))]
 
 
 def _of_one_route(groups: list[Group]) -> list[Group]:

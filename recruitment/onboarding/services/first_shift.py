@@ -45,12 +45,17 @@ class GoesToASiteFirst(Refusal):
 
 
 class NoBedHeld(Refusal):
-    """Must isolate at a site first, and the bed was given back when the bus left without the person. Carries `acceptance`."""
+    """Must isolate at a site first, and no bed is held: as a rule it was given back when the bus left without the person. Carries `acceptance`."""
 
     def for_people(self) -> str:
+        if self.facts["acceptance"].ride_by:
+            return _(
+                "Người này phải ở khu cách ly trước mà giường đã trả vì lỡ xe. Nếu đã đi chuyến đó, hãy ghi “Thật ra đã lên xe”; nếu không, người này chọn “tự đi” để có giường."
+            )
         return _(
-            "Người này phải ở khu cách ly trước mà giường đã trả vì lỡ xe. Nếu đã đi chuyến đó, hãy ghi “Thật ra đã lên xe”; nếu không, người này chọn “tự đi” để có giường."
-        )
+            "Người này phải ở khu cách ly %(days)d ngày trước khi vào nhà máy nhưng chưa có giường. "
+            "Người lao động mở “Việc cần làm”, chọn “Tôi tự đi” để được xếp giường ngay; hết giường thì gọi Sở."
+        ) % {"days": self.facts["acceptance"].clearance.entry_quarantine_days}
 
 
 class StillIsolating(Refusal):
@@ -102,7 +107,7 @@ def check_in(*, application: Application, by: User, on: dt.date) -> FirstShift:
         raise GoesToASiteFirst(stay=stay)
     if on < acceptance.arrives_on:
         raise TooEarly(acceptance=acceptance)
-    if acceptance.ride_by and acceptance.clearance.asks_for_a_site:
+    if acceptance.clearance.asks_for_a_site and not _was_at_a_site(acceptance):
         raise NoBedHeld(acceptance=acceptance)
     if acceptance.ride_by:  # found a way here without the bus
         acceptance.ride_by = None
@@ -231,6 +236,11 @@ def _locked(application: Application) -> Acceptance:
         raise WrongMoment(application=application)
     acceptance.application = application
     return acceptance
+
+
+def _was_at_a_site(acceptance: Acceptance) -> bool:
+    """At the one of the entry bed or, since the acceptance, at another to which the person was moved."""
+    return Stay.objects.filter(worker=acceptance.application.worker_id, admitted_at__gte=acceptance.accepted_at).exists()
 
 
 def _standing(application: Application) -> Acceptance | None:

@@ -81,18 +81,17 @@ def correct_no_show(*, application: Application, by: User, on: dt.date) -> Accep
     Repeating it changes nothing. Raises NotCorrectable, HiredElsewhere, NoPlacesLeft, BedsMissing or WrongMoment.
     """
     worker = lock_person(application)
+    others = _lock_others(worker)
     application = locked(application)
-    related = Acceptance.objects.select_related("clearance")
-    acceptance = related.filter(application=application).first()
+    acceptance = Acceptance.objects.select_related("clearance").filter(application=application).first()
     if acceptance is None:
         raise WrongMoment(application=application)
     if acceptance.undone_at is None and application.status == Application.Status.ACCEPTED:
         return acceptance
-    if not is_correctable(acceptance):
+    if not correctable([acceptance]):
         raise NotCorrectable(acceptance=acceptance)
     if worker.status == Worker.Status.HIRED:
         raise HiredElsewhere(worker=worker)
-    others = list(Application.objects.open().filter(worker=worker).order_by("pk"))
     if any(other.opening_id == application.opening_id for other in others):
         raise NotCorrectable(acceptance=acceptance)
     lock_openings(pks=[application.opening_id, *(other.opening_id for other in others if other.status in Application.HOLDING_STATUSES)])
@@ -113,12 +112,27 @@ def correct_no_show(*, application: Application, by: User, on: dt.date) -> Accep
     return acceptance
 
 
-def is_correctable(acceptance: Acceptance) -> bool:
-    """Came straight to the factory, was noted as missing, and not long ago."""
-    if acceptance.undone_because != Acceptance.Undoing.NO_SHOW or acceptance.entry_stay_id or acceptance.undone_at is None:
-        return False
-    policy = GatePolicy.objects.in_force(timezone.localdate(acceptance.undone_at)) or GatePolicy()
-    return timezone.now() <= acceptance.undone_at + dt.timedelta(hours=policy.correct_hours)
+def correctable(acceptances: Iterable[Acceptance]) -> set[int]:
+    """Those (keys) who came straight to the factory, as the rules let them, were noted as missing, and not long ago. Needs `clearance`."""
+    hours: dict[dt.date, int] = {}
+    found = set()
+    for row in acceptances:
+        if row.undone_because != Acceptance.Undoing.NO_SHOW or row.undone_at is None:
+            continue
+        if row.entry_stay_id or row.clearance.asks_for_a_site:  # a site's to say, or who lost the bus and gave the bed back
+            continue
+        day = timezone.localdate(row.undone_at)
+        if day not in hours:
+            hours[day] = (GatePolicy.objects.in_force(day) or GatePolicy()).correct_hours
+        if timezone.now() <= row.undone_at + dt.timedelta(hours=hours[day]):
+            found.add(row.pk)
+    return found
+
+
+def _lock_others(worker: Worker) -> list[Application]:
+    """The person's open applications, as acceptance locks them: before any opening."""
+    rows = Application.objects.open().select_for_update(of=("self",), no_key=True)
+    return list(rows.filter(worker=worker).order_by("pk"))
 
 
 def _secure_again(acceptance: Acceptance, application: Application, worker: Worker, by: User, on: dt.date) -> None:
@@ -129,9 +143,9 @@ def _secure_again(acceptance: Acceptance, application: Application, worker: Work
         secure_pass(worker=worker, factory=factory, seat=None, by=by, on=on, arrives_on=on, starts_on=starts_on)
     acceptance.beds_added = sum(part.beds for part in beds.backup)
     acceptance.reservation = beds.backup[0].reservation if beds.backup else acceptance.reservation
-    acceptance.undone_at, acceptance.undone_because, acceptance.undone_by = None, "", None
+    acceptance.undone_at, acceptance.undone_because, acceptance.undone_by, acceptance.ride_by = None, "", None, None
     acceptance.confirmed_at = acceptance.confirmed_at or timezone.now()  # who came said yes with the feet
-    acceptance.save(update_fields=["beds_added", "reservation", "undone_at", "undone_because", "undone_by", "confirmed_at"])
+    acceptance.save(update_fields=["beds_added", "reservation", "undone_at", "undone_because", "undone_by", "ride_by", "confirmed_at"])
 
 
 def _missing(now: dt.datetime) -> QuerySet[Acceptance]:

@@ -10,6 +10,7 @@ from copy import copy
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, override
@@ -104,7 +105,8 @@ def is_correctable(seat: Seat) -> bool:
 
 def settle_lost_seats(*, on: dt.date) -> int:
     """Settle whom an interrupted departure left behind, and look again for those who wait for a trip; how many have a seat now."""
-    rows = Acceptance.objects.without_a_seat().select_related("application").order_by("ride_by", "pk")[:CHUNK]
+    newest_first = F("ride_by").asc(nulls_first=True)  # who was left behind just now has no clock yet
+    rows = Acceptance.objects.without_a_seat().select_related("application").order_by(newest_first, "pk")[:CHUNK]
     return sum(_settle(row.application, on) is not None for row in list(rows))
 
 

@@ -43,14 +43,14 @@ class Recorded:
     positive: list[StayTest]
 
 
-def plan_tests(stay: Stay) -> list[StayTest]:
+def plan_tests(stay: Stay, *, booked_as: Stay | None = None) -> list[StayTest]:
     """The tests that the person's decision asks for from the day of arrival to the day of leaving; those planned already stay.
 
     The one before entry is brought along, not taken here. Where either method will do, the quick one is planned.
-    The decision is the one that an acceptance of this bed rests on, else the person's current one. Whoever comes later than
+    The decision is the one that an acceptance of this bed (`booked_as`: of the one given up for it) rests on, else the person's current one. Whoever comes later than
     decided is tested as much later. Part of the caller's transaction.
     """
-    acceptance = getattr(stay, "acceptance", None)
+    acceptance = getattr(booked_as or stay, "acceptance", None)
     clearance = acceptance.clearance if acceptance else Clearance.objects.current().filter(worker=stay.worker_id).first()
     if clearance is None:
         return []

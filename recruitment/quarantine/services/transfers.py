@@ -17,6 +17,7 @@ from recruitment.quarantine.models import JournalEntry, Site, Stay, StayTest, Tr
 from recruitment.quarantine.services import admissions
 from recruitment.quarantine.services.freshness import require_fresh_figures, require_unlocked
 from recruitment.quarantine.services.ledger import move
+from recruitment.quarantine.services.testing import plan_tests
 from recruitment.shared.refusals import Refusal
 
 Status = Transfer.Status
@@ -180,6 +181,8 @@ def arrive(*, transfer: Transfer, by: User, on: dt.date) -> Transfer:
     if transfer.held_stay:
         _begin(transfer.held_stay, by=by, on=on)
         StayTest.objects.filter(stay=transfer.stay).update(stay=transfer.held_stay)
+        if transfer.stay.admitted_at is None:  # comes straight here: nobody has planned the tests yet
+            plan_tests(transfer.held_stay, booked_as=transfer.stay)
     transfer.complete()
     return _keep(transfer, answer_by=None)
 

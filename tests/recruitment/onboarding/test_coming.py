@@ -15,7 +15,14 @@ from recruitment.onboarding import invariants
 from recruitment.onboarding.models import Acceptance
 from recruitment.onboarding.services import lost_seats
 from recruitment.onboarding.services.acceptance import accept
-from recruitment.onboarding.services.coming import NobodyToSeat, groups_without_a_bus, open_trip_for_the_coming, people_for, proposal
+from recruitment.onboarding.services.coming import (
+    NobodyToSeat,
+    groups_without_a_bus,
+    open_trip_for_the_coming,
+    people_for,
+    people_without_a_bus,
+    proposal,
+)
 from recruitment.onboarding.services.waiting import accept_or_wait
 from recruitment.onboarding.tasks import look_after_acceptances
 from recruitment.quarantine.models import SiteNight
@@ -193,3 +200,24 @@ def test_the_list_takes_as_many_queries_for_one_person_as_for_thirty(province, r
     for _person in range(29):
         waits(province, today, starts_on=today)
     assert queries() == one
+
+
+def test_the_list_takes_as_many_queries_for_many_days_as_for_one(province, route, today):
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as counted:
+            groups_without_a_bus(on=today)
+        return len(counted)
+
+    waits(province, today, starts_on=today)
+    one = queries()
+    for days in (20, 40, 60):
+        waits(province, today, starts_on=today + days * DAY)
+    assert len(groups_without_a_bus(on=today)) == 4 and queries() == one
+
+
+def test_who_never_came_long_ago_does_not_crowd_out_who_comes_now(province, route, today, monkeypatch):
+    stranded(province, route, today)
+    Acceptance.objects.update(arrives_on=today - 9 * DAY, ride_by=None)
+    [coming] = stranded(province, route, today)
+    monkeypatch.setattr("recruitment.onboarding.services.coming.MOST", 1)
+    assert [person.application for person in people_without_a_bus(on=today)] == [coming.application]

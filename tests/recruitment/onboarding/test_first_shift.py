@@ -8,12 +8,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from recruitment.applications.models import Application
-from recruitment.health.models import AdmissionRule
+from recruitment.health.models import AdmissionRule, Clearance
 from recruitment.notifications.models import Message
 from recruitment.onboarding.models import Acceptance, FirstShift, StayedCheck
+from recruitment.onboarding.services import lost_seats
 from recruitment.onboarding.services.acceptance import accept
 from recruitment.onboarding.services.first_shift import (
     GoesToASiteFirst,
+    NoBedHeld,
     NotArrived,
     StillIsolating,
     TooEarly,
@@ -26,6 +28,8 @@ from recruitment.onboarding.services.first_shift import (
     say_started,
     shift_of,
 )
+from recruitment.onboarding.services.moved_stays import follow_transfers
+from recruitment.onboarding.services.redating import choose_trip
 from recruitment.onboarding.stages import stage_of
 from recruitment.quarantine.services.admissions import admit, release
 from recruitment.quarantine.services.transfers import accept_transfer, arrive, depart, request_transfer
@@ -225,3 +229,88 @@ def test_the_recruiters_day_asks_the_database_as_often_for_many_as_for_one(clien
             client.get(reverse("onboarding:today"))
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_the_list_of_those_who_did_not_come_asks_as_often_for_many_as_for_one(client, today):
+    province = Province(beds=50).with_recruiter_at_the_factory()
+    client.force_login(province.recruiter)
+    counts = []
+    for people in (1, 4):
+        for _person in range(people):
+            _province, application, acceptance = accepted(today, province=province)
+            Acceptance.objects.filter(pk=acceptance.pk).update(arrives_on=today - DAY)
+            report_no_show(application=application, by=province.recruiter, on=today)
+        with CaptureQueriesContext(connection) as queries:
+            page = client.get(reverse("onboarding:today")).content.decode()
+        assert page.count(reverse("onboarding:came", args=[application.pk])) == 1
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def test_days_at_home_begin_on_the_day_of_the_province_also_early_in_the_morning(today):
+    """Six in the morning here is the evening before in UTC."""
+    province, application, acceptance = accepted(today, **AT_HOME)
+    day = acceptance.arrives_on
+    check_in(application=application, by=province.recruiter, on=day + DAY)
+    at_six = timezone.make_aware(dt.datetime.combine(day + DAY, dt.time(6)))
+    FirstShift.objects.update(checked_in_at=at_six)
+    assert seen(acceptance, day + DAY).until == day + 4 * DAY
+    with pytest.raises(StillIsolating):
+        confirm_first_shift(application=application, by=province.recruiter, on=day + 3 * DAY)
+
+
+def test_who_lost_the_bus_and_the_bed_does_not_go_past_the_days_at_a_site(client, today):
+    province = Province(**ENTRY_QUARANTINE).with_recruiter_at_the_factory()
+    province.bus(arrives_on=today + DAY)
+    coming = accept(application=province.applicant(wants_trip=True), by=province.recruiter, on=today)
+    application, bus = coming.application, coming.seat.trip
+    lost_seats.cancel(trip=bus, reason="Xe hỏng", by=bus.organised_by, on=today)
+    with pytest.raises(NoBedHeld) as refused:
+        check_in(application=application, by=province.recruiter, on=today + DAY)
+    assert "“tự đi”" in refused.value.for_people()
+    client.force_login(province.recruiter)
+    Acceptance.objects.update(arrives_on=today)
+    page = client.post(reverse("onboarding:check_in", args=[application.pk]), follow=True).content.decode()
+    assert "phải ở khu cách ly trước" in page and not FirstShift.objects.exclude(checked_in_at=None).exists()
+    choose_trip(application=application, trip=None, by=application.worker.user, on=today)
+    assert Acceptance.objects.get().entry_stay.status == "booked"
+
+
+def test_who_lost_the_bus_and_needs_no_bed_may_simply_come_and_the_clock_stops(today):
+    province = Province().with_recruiter_at_the_factory()
+    day = province.opening.starts_on
+    province.bus(arrives_on=day)
+    coming = accept(application=province.applicant(wants_trip=True), by=province.recruiter, on=today)
+    lost_seats.cancel(trip=coming.seat.trip, reason="Xe hỏng", by=province.recruiter, on=today)
+    check_in(application=coming.application, by=province.recruiter, on=day)
+    assert Acceptance.objects.get().ride_by is None
+
+
+@pytest.fixture
+def sent_on(today):
+    """Came to a site, which sent the person on to another one before letting him or her in."""
+    province, application, acceptance = accepted(today, **ENTRY_QUARANTINE)
+    Clearance.objects.filter(pk=acceptance.clearance_id).update(decision={"tests_due": [[str(acceptance.arrives_on + DAY), "pcr"]]})
+    day = acceptance.arrives_on
+    transfer = request_transfer(stay=acceptance.entry_stay, destination=SiteFactory(), by=province.recruiter, on=day)
+    for act in (accept_transfer, depart, arrive):
+        transfer = act(transfer=transfer, by=province.recruiter, on=day)
+    return province, application, transfer.held_stay
+
+
+def test_a_bed_at_another_site_than_the_one_booked_is_the_acceptances(sent_on, today):
+    province, application, stay = sent_on
+    assert follow_transfers(on=today) == 1 and follow_transfers(on=today) == 0
+    acceptance = Acceptance.objects.get()
+    assert acceptance.entry_stay == stay
+    assert seen(acceptance, stay.arrives_on).kind == "isolating" and seen(acceptance, stay.arrives_on).until == stay.leaves_on
+    with pytest.raises(WasSeen):
+        report_no_show(application=application, by=province.recruiter, on=stay.arrives_on + 3 * DAY)
+    release(stay=stay, by=None, on=stay.leaves_on)
+    check_in(application=application, by=province.recruiter, on=stay.leaves_on)
+    assert confirm_first_shift(application=application, by=province.recruiter, on=stay.leaves_on).started_on
+
+
+def test_who_is_sent_on_before_being_let_in_has_the_tests_planned_there(sent_on):
+    _province, _application, stay = sent_on
+    assert list(stay.tests.values_list("due_on", "method")) == [(stay.arrives_on + DAY, "pcr")]

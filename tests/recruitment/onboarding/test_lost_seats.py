@@ -14,6 +14,7 @@ from recruitment.onboarding import invariants
 from recruitment.onboarding.models import Acceptance
 from recruitment.onboarding.services import lost_seats
 from recruitment.onboarding.services.acceptance import accept
+from recruitment.onboarding.services.cohorts import close_cohort
 from recruitment.onboarding.services.confirming import release_without_a_ride
 from recruitment.onboarding.services.redating import choose_trip, follow_changes
 from recruitment.onboarding.task_facts import situations
@@ -203,3 +204,21 @@ def test_the_page_of_a_trip_says_how_many_moved_and_how_many_are_left(province, 
 def test_who_is_known_not_to_come_is_not_given_a_seat_on_the_same_bus_again(province, coming, today):
     [settled] = lost_seats.miss(seat=coming.seat, by=coming.seat.trip.organised_by, on=today)
     assert settled.new is None and now_of(coming).ride_by
+
+
+def test_a_closed_list_binds_nobody_whose_bus_was_cancelled(province, coming, today):
+    close_cohort(factory=province.opening.factory, arrives_on=coming.arrives_on, by=province.recruiter, on=today)
+    lost_seats.cancel(trip=coming.seat.trip, reason="Xe hỏng", by=province.recruiter, on=today)
+    assert now_of(coming).ride_by
+    choose_trip(application=coming.application, trip=None, by=coming.application.worker.user, on=today)
+    assert now_of(coming).entry_stay.status == "booked" and consistent(today)
+
+
+def test_who_was_left_behind_just_now_is_not_kept_waiting_by_those_who_look_for_a_bus_already(province, coming, today, monkeypatch):
+    monkeypatch.setattr(lost_seats, "CHUNK", 1)
+    leave(coming, today)
+    bus = province.bus(arrives_on=today + DAY)
+    newly = accept(application=province.applicant(wants_trip=True), by=province.recruiter, on=today)
+    departures.cancel_trip(trip=bus, reason="Xe hỏng", by=bus.organised_by, on=today)
+    lost_seats.settle_lost_seats(on=today)
+    assert now_of(newly).ride_by
