@@ -84,8 +84,10 @@ def ask_for_a_dormitory(factory: Factory, *, today: dt.date) -> None:
 
 
 def house_some(sites: list[Site], *, today: dt.date, by: User) -> None:
-    """At every site three people are expected today and three have arrived: contacts sent there before the platform existed."""
-    people = iter(Worker.objects.filter(applications=None).order_by("-pk")[: len(sites) * 6])
+    """At every site three people are expected today and three have arrived: contacts sent there before the platform existed, who look for no work."""
+    found = list(Worker.objects.filter(applications=None, user__is_demo=False).order_by("-pk")[: len(sites) * 6])
+    Worker.objects.filter(pk__in=[worker.pk for worker in found]).update(status=Worker.Status.HIDDEN)
+    people = iter(found)
     for site in sites:
         for number, worker in zip(range(6), people, strict=False):
             stay = book_bed(worker=worker, site=site, arrives_on=today, leaves_on=today + dt.timedelta(days=7), by=by)

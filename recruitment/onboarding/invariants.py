@@ -1,58 +1,16 @@
 """What must always hold between accepted people and what is held for them, as questions to the database: each row is a breach.
 
-One statement for each rule over all rows at once. Every statement gives: subject (a primary key), label (what people call it),
-factory (its key, or NULL), expected and found (texts for the sentence). `today` and `now` are its parameters.
+One statement for each rule (invariant_rules.py, held_for_nobody.py) over all rows at once.
 """
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from django.db import connection, transaction
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
-from recruitment.employers.models import Factory
-from recruitment.onboarding.models import Acceptance
-from recruitment.quarantine.services.cover import covers
-
-LATE = dt.timedelta(hours=1)  # how long the schedule may be behind before it counts as a breach
-
-OPENING = """
-SELECT opening.id AS subject, opening.title AS label, opening.factory_id AS factory, counted.number::text AS expected, opening.{column}::text AS found
-FROM openings_opening AS opening
-JOIN LATERAL (SELECT count(*) AS number FROM applications_application WHERE opening_id = opening.id AND status IN ({statuses})) AS counted ON true
-WHERE opening.{column} <> counted.number
-"""
-ACCEPTANCE = """
-SELECT acceptance.id AS subject, application.receipt AS label, opening.factory_id AS factory, {expected} AS expected, {found} AS found
-FROM onboarding_acceptance AS acceptance
-JOIN applications_application AS application ON application.id = acceptance.application_id
-JOIN openings_opening AS opening ON opening.id = application.opening_id
-JOIN health_clearance AS clearance ON clearance.id = acceptance.clearance_id
-LEFT JOIN quarantine_stay AS stay ON stay.id = acceptance.entry_stay_id
-WHERE {condition}
-"""
-NOT_ENTERED = (
-    "NOT EXISTS (SELECT FROM travel_crossing AS crossing JOIN travel_entrypass AS pass ON pass.id = crossing.entry_pass_id "
-    "WHERE pass.worker_id = application.worker_id AND crossing.let_through AND crossing.direction = 'in' AND crossing.at >= acceptance.accepted_at)"
-)
-COMING = "acceptance.undone_at IS NULL AND acceptance.ride_by IS NULL"  # whoever lost a seat keeps the place alone until there is a way here
-ASKS_FOR_A_BED = "clearance.entry_quarantine_place = 'site' AND clearance.entry_quarantine_days > 0"
-NOT_THERE = (
-    "(stay.id IS NULL OR stay.admitted_at IS NULL) AND NOT EXISTS (SELECT FROM onboarding_firstshift AS shift "
-    "WHERE shift.acceptance_id = acceptance.id AND shift.checked_in_at IS NOT NULL)"
-)
-
-
-@dataclass(frozen=True)
-class Rule:
-    """`owner` is one of Breach.Owner; `sentence` has %(label)s, %(expected)s and %(found)s; `rows` is the statement, or what gives its rows."""
-
-    code: str
-    owner: str
-    sentence: str | Promise
-    rows: str | Callable[[dt.date], list[tuple]]
+from recruitment.onboarding.held_for_nobody import THINGS
+from recruitment.onboarding.invariant_rules import ACCEPTED, LATE, Rule
 
 
 @dataclass(frozen=True)
@@ -67,230 +25,7 @@ class Found:
     found: str
 
 
-def _short_of_cover(on: dt.date) -> list[tuple]:
-    """Factories with accepted people whose own cover, or whose pool's, is less than the policy asks."""
-    standing = Acceptance.objects.standing().values("application__opening__factory")
-    factories = list(Factory.objects.filter(pk__in=standing).select_related("zone").order_by("pk"))
-    return [
-        (row.factory.pk, row.factory.name, row.factory.pk, str(row.needed), str(row.held))
-        for row in (covers(factories, on=on) if factories else [])
-        if row.held < row.needed
-    ]
-
-
-RULES = [
-    Rule(
-        "places_filled",
-        "department",
-        _("Tin %(label)s ghi đã nhận %(found)s người, theo hồ sơ là %(expected)s."),
-        OPENING.format(column="accepted", statuses="'accepted'"),
-    ),
-    Rule(
-        "places_held",
-        "department",
-        _("Tin %(label)s ghi đang giữ %(found)s chỗ, theo hồ sơ là %(expected)s."),
-        OPENING.format(column="held", statuses="'offered', 'agreed'"),
-    ),
-    Rule(
-        "accepted_without_anything",
-        "department",
-        _("Hồ sơ %(label)s ở trạng thái đã nhận nhưng không có lần nhận nào còn hiệu lực."),
-        """
-        SELECT application.id AS subject, application.receipt AS label, opening.factory_id AS factory, '1' AS expected, '0' AS found
-        FROM applications_application AS application JOIN openings_opening AS opening ON opening.id = application.opening_id
-        WHERE application.status = 'accepted'
-        AND NOT EXISTS (SELECT FROM onboarding_acceptance AS acceptance
-                        WHERE acceptance.application_id = application.id AND acceptance.undone_at IS NULL)
-        """,
-    ),
-    Rule(
-        "held_for_nobody",
-        "department",
-        _("Hồ sơ %(label)s đã kết thúc (%(found)s) nhưng chỗ, giường vẫn được giữ cho người này."),
-        ACCEPTANCE.format(
-            expected="'accepted'", found="application.status", condition="acceptance.undone_at IS NULL AND application.status <> 'accepted'"
-        ),
-    ),
-    Rule(
-        "hired_or_not",
-        "administrator",
-        _("Người lao động %(label)s ghi là %(found)s, theo hồ sơ phải là %(expected)s."),
-        """
-        SELECT worker.id AS subject, '#' || worker.id AS label, NULL::bigint AS factory,
-               CASE WHEN accepted.id IS NULL THEN 'looking' ELSE 'hired' END AS expected, worker.status AS found
-        FROM workers_worker AS worker
-        LEFT JOIN applications_application AS accepted ON accepted.worker_id = worker.id AND accepted.status = 'accepted'
-        WHERE (worker.status = 'hired') <> (accepted.id IS NOT NULL)
-        AND NOT EXISTS (SELECT FROM workers_employment AS employment WHERE employment.worker_id = worker.id AND employment.until IS NULL)
-        """,
-    ),
-    Rule(
-        "backup_cover",
-        "factory",
-        _("%(label)s phải giữ %(expected)s giường dự phòng cho người đã nhận, đang giữ %(found)s."),
-        _short_of_cover,
-    ),
-    Rule(
-        "entry_bed_missing",
-        "factory",
-        _("Hồ sơ %(label)s phải có giường cách ly %(expected)s ngày nhưng không có (%(found)s)."),
-        ACCEPTANCE.format(
-            expected="clearance.entry_quarantine_days::text",
-            found="coalesce(stay.status, '0')",
-            condition=f"{COMING} AND {ASKS_FOR_A_BED} AND NOT EXISTS (SELECT FROM quarantine_stay AS bed "
-            "WHERE bed.worker_id = application.worker_id AND bed.status <> 'cancelled' AND bed.leaves_on > acceptance.arrives_on)",
-        ),
-    ),
-    Rule(
-        "entry_bed_of_other_nights",
-        "factory",
-        _("Giường của hồ sơ %(label)s là %(found)s, ngày đến và số ngày cách ly là %(expected)s."),
-        ACCEPTANCE.format(
-            expected="acceptance.arrives_on || ' + ' || clearance.entry_quarantine_days",
-            found="stay.arrives_on || ' + ' || (stay.leaves_on - stay.arrives_on)",
-            condition=f"acceptance.undone_at IS NULL AND {ASKS_FOR_A_BED} AND stay.status = 'booked' AND "
-            "(stay.arrives_on <> acceptance.arrives_on OR stay.leaves_on - stay.arrives_on <> clearance.entry_quarantine_days)",
-        ),
-    ),
-    Rule(
-        "entry_bed_not_asked_for",
-        "factory",
-        _("Hồ sơ %(label)s giữ một giường cách ly mà quy định không yêu cầu (%(found)s)."),
-        ACCEPTANCE.format(
-            expected="'0'", found="stay.status", condition=f"acceptance.undone_at IS NULL AND NOT ({ASKS_FOR_A_BED}) AND stay.status = 'booked'"
-        ),
-    ),
-    Rule(
-        "entry_bed_of_an_undone_acceptance",
-        "department",
-        _("Giường cách ly vẫn được giữ cho hồ sơ %(label)s đã hủy nhận (%(found)s)."),
-        ACCEPTANCE.format(expected="'cancelled'", found="stay.status", condition="acceptance.undone_at IS NOT NULL AND stay.status = 'booked'"),
-    ),
-    Rule(
-        "seat_missing",
-        "factory",
-        _("Hồ sơ %(label)s muốn đi xe nhưng không có ghế trên chuyến nào."),
-        ACCEPTANCE.format(
-            expected="'1'",
-            found="'0'",
-            condition=f"{COMING} AND {NOT_THERE} AND application.wants_trip AND acceptance.arrives_on >= %(today)s AND NOT EXISTS "
-            "(SELECT FROM travel_seat AS seat WHERE seat.worker_id = application.worker_id AND seat.status IN ('held', 'boarded') "
-            "AND seat.held_at >= acceptance.accepted_at)",
-        ),
-    ),
-    Rule(
-        "seat_of_an_undone_acceptance",
-        "department",
-        _("Ghế trên xe vẫn được giữ cho hồ sơ %(label)s đã hủy nhận (%(found)s)."),
-        ACCEPTANCE.format(
-            expected="'given_up'",
-            found="'held'",
-            condition="acceptance.undone_at IS NOT NULL AND EXISTS (SELECT FROM travel_seat AS seat WHERE seat.worker_id = application.worker_id "
-            "AND seat.status = 'held' AND seat.held_at BETWEEN acceptance.accepted_at AND acceptance.undone_at) "
-            "AND NOT EXISTS (SELECT FROM applications_application AS other WHERE other.worker_id = application.worker_id AND other.status = 'accepted')",
-        ),
-    ),
-    Rule(
-        "pass_missing",
-        "factory",
-        _("Hồ sơ %(label)s của người ngoài tỉnh chưa có giấy vào tỉnh còn hiệu lực."),
-        ACCEPTANCE.format(
-            expected="'1'",
-            found="'0'",
-            condition=f"{COMING} AND acceptance.from_outside AND acceptance.arrives_on >= %(today)s AND NOT EXISTS "
-            "(SELECT FROM travel_entrypass AS pass WHERE pass.worker_id = application.worker_id AND pass.factory_id = opening.factory_id "
-            "AND pass.revoked_at IS NULL AND acceptance.arrives_on BETWEEN pass.valid_from AND pass.valid_until)",
-        ),
-    ),
-    Rule(
-        "pass_of_nobody",
-        "department",
-        _("Giấy vào tỉnh %(label)s còn hiệu lực nhưng nhà máy không còn nhận người này."),
-        """
-        SELECT pass.id AS subject, pass.code AS label, pass.factory_id AS factory, '' AS expected, '' AS found
-        FROM travel_entrypass AS pass WHERE pass.revoked_at IS NULL AND pass.valid_until >= %(today)s AND EXISTS (
-            SELECT FROM onboarding_acceptance AS acceptance JOIN applications_application AS application ON application.id = acceptance.application_id
-            JOIN openings_opening AS opening ON opening.id = application.opening_id
-            WHERE application.worker_id = pass.worker_id AND opening.factory_id = pass.factory_id AND acceptance.undone_at IS NOT NULL)
-        AND NOT EXISTS (
-            SELECT FROM applications_application AS application JOIN openings_opening AS opening ON opening.id = application.opening_id
-            WHERE application.worker_id = pass.worker_id AND opening.factory_id = pass.factory_id AND application.status = 'accepted')
-        """,
-    ),
-    Rule(
-        "ledger_of_nights",
-        "administrator",
-        _("Sổ giường của %(label)s ghi %(found)s, theo dự phòng và lượt ở là %(expected)s (dự phòng + đang ở, cộng các đêm)."),
-        """
-        WITH promised AS (
-            SELECT site_id, night, sum(reserved) AS reserved, sum(occupied) AS occupied FROM (
-                SELECT reservation.site_id, nights.night, nights.beds - nights.drawn AS reserved, nights.drawn AS occupied
-                FROM quarantine_reservationnight AS nights JOIN quarantine_backupreservation AS reservation ON reservation.id = nights.reservation_id
-                WHERE nights.night >= %(today)s
-                UNION ALL
-                SELECT stay.site_id, day::date, 0, 1 FROM quarantine_stay AS stay,
-                generate_series(greatest(stay.arrives_on, %(today)s), coalesce(stay.freed_from, stay.leaves_on) - 1, interval '1 day') AS day
-                WHERE stay.drawn_from_id IS NULL AND coalesce(stay.freed_from, stay.leaves_on) > %(today)s
-            ) AS parts GROUP BY site_id, night
-        )
-        SELECT site.id AS subject, site.name AS label, NULL::bigint AS factory,
-               sum(coalesce(promised.reserved, 0)) || ' + ' || sum(coalesce(promised.occupied, 0)) AS expected,
-               sum(coalesce(night.reserved, 0)) || ' + ' || sum(coalesce(night.occupied, 0)) AS found
-        FROM (SELECT * FROM quarantine_sitenight WHERE night >= %(today)s) AS night
-        FULL JOIN promised ON promised.site_id = night.site_id AND promised.night = night.night
-        JOIN quarantine_site AS site ON site.id = coalesce(night.site_id, promised.site_id)
-        WHERE (coalesce(night.reserved, 0), coalesce(night.occupied, 0)) <> (coalesce(promised.reserved, 0), coalesce(promised.occupied, 0))
-        GROUP BY site.id, site.name
-        """,
-    ),
-    Rule(
-        "confirmation_not_looked_after",
-        "administrator",
-        _("Hạn xác nhận của hồ sơ %(label)s đã qua (%(found)s) mà chỗ chưa được trả lại."),
-        ACCEPTANCE.format(
-            expected="''",
-            found="to_char(acceptance.confirm_by AT TIME ZONE 'Asia/Ho_Chi_Minh', 'DD/MM HH24:MI')",
-            condition="acceptance.undone_at IS NULL AND acceptance.confirmed_at IS NULL AND acceptance.confirm_by < %(late)s "
-            f"AND {NOT_THERE} AND NOT EXISTS (SELECT FROM travel_seat AS seat "
-            "WHERE seat.worker_id = application.worker_id AND seat.status = 'boarded' AND seat.held_at >= acceptance.accepted_at) AND " + NOT_ENTERED,
-        ),
-    ),
-    Rule(
-        "ride_not_looked_after",
-        "administrator",
-        _("Hạn tìm cách đi khác của hồ sơ %(label)s đã qua (%(found)s) mà chỗ chưa được trả lại."),
-        ACCEPTANCE.format(
-            expected="''",
-            found="to_char(acceptance.ride_by AT TIME ZONE 'Asia/Ho_Chi_Minh', 'DD/MM HH24:MI')",
-            condition="acceptance.undone_at IS NULL AND acceptance.ride_by < %(late)s AND NOT EXISTS (SELECT FROM onboarding_firstshift AS shift "
-            "WHERE shift.acceptance_id = acceptance.id AND shift.checked_in_at IS NOT NULL) AND " + NOT_ENTERED,
-        ),
-    ),
-    Rule(
-        "answer_not_looked_after",
-        "administrator",
-        _("Hạn trả lời của hồ sơ %(label)s đã qua (%(found)s) mà chỗ chưa được trả lại."),
-        """
-        SELECT application.id AS subject, application.receipt AS label, opening.factory_id AS factory, '' AS expected,
-               to_char(application.answer_by AT TIME ZONE 'Asia/Ho_Chi_Minh', 'DD/MM HH24:MI') AS found
-        FROM applications_application AS application JOIN openings_opening AS opening ON opening.id = application.opening_id
-        WHERE application.status IN ('invited', 'offered') AND application.answer_by < %(late)s
-        """,
-    ),
-    Rule(
-        "waiting_for_nothing",
-        "administrator",
-        _("Hồ sơ %(label)s đã kết thúc (%(found)s) mà vẫn ở trong hàng chờ chỗ."),
-        """
-        SELECT wait.id AS subject, application.receipt AS label, opening.factory_id AS factory, '' AS expected, application.status AS found
-        FROM onboarding_waitingacceptance AS wait
-        JOIN applications_application AS application ON application.id = wait.application_id
-        JOIN openings_opening AS opening ON opening.id = application.opening_id
-        WHERE wait.ended_at IS NULL AND application.status NOT IN ('applied', 'shortlisted', 'agreed') AND application.changed_at < %(late)s
-        """,
-    ),
-]
-BY_CODE = {rule.code: rule for rule in RULES}
+BY_CODE = {rule.code: rule for rule in [*ACCEPTED, *THINGS]}
 
 
 def check(*, on: dt.date, now: dt.datetime) -> list[Found]:
@@ -312,6 +47,6 @@ def find(*, on: dt.date, now: dt.datetime, codes: Collection[str] = BY_CODE) -> 
 
 def _rows(cursor, rule: Rule, on: dt.date, now: dt.datetime) -> list[tuple]:
     if callable(rule.rows):
-        return rule.rows(on)
+        return rule.rows(on, now)
     cursor.execute(f"{rule.rows} ORDER BY subject", {"today": on, "late": now - LATE})
     return cursor.fetchall()

@@ -1,14 +1,18 @@
 """Many recruiters press the button at once. The twin without the guards shows that the guards are what protects."""
 
+import threading
+import time
 from itertools import count
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
 from recruitment.applications.models import Application
-from recruitment.applications.services.closing import close_with_applications
+from recruitment.applications.services.applying import apply
+from recruitment.applications.services.closing import close_with_applications, end_application, end_at_closed_openings
+from recruitment.notifications.models import Message
 from recruitment.onboarding import invariants
 from recruitment.onboarding.services import acceptance
 from recruitment.onboarding.services.acceptance import accept
@@ -90,3 +94,33 @@ def test_when_both_sides_take_the_same_acceptance_back_everything_is_freed_once(
 
     assert set(race(12, act)) <= {"done", "WrongMoment"}
     assert Opening.objects.get(pk=province.opening.pk).accepted == 0 and nothing_is_wrong(today)
+
+
+def test_who_answers_an_invitation_in_the_moment_in_which_it_lapses_applies_anew(race, today):
+    province = Province()
+    invited = province.applicant(status="invited", answer_by=timezone.now())
+    is_locked = threading.Event()
+
+    def lapse():
+        with transaction.atomic():
+            Application.objects.select_for_update().get(pk=invited.pk)
+            is_locked.set()
+            time.sleep(0.3)  # meanwhile the worker's request has read it as invited and waits for the row
+            end_application(application=invited, ending=Application.Ending.NO_ANSWER, by=None)
+
+    def answer():
+        is_locked.wait(5)
+        apply(worker=invited.worker, opening=province.opening, starts_on=today, idempotency_key=None, by=invited.worker.user, on=today)
+
+    acts = [lapse, answer]
+    assert race(2, lambda: acts.pop()()) == ["done", "done"]
+    assert sorted(Application.objects.values_list("status", flat=True)) == ["applied", "closed"]
+
+
+def test_whoever_applies_while_the_opening_closes_is_told_soon_after(race, today):
+    province = Province()
+    applied = province.applicant()
+    Opening.objects.update(status="closed", outcome="filled", closed_at=timezone.now())
+    assert sorted(race(4, lambda: end_at_closed_openings(on=today))) == ["done"] * 4
+    assert Application.objects.get().ending == "opening_closed"
+    assert Message.objects.filter(recipient=applied.worker.user, kind="closed", channel="app").count() == 1

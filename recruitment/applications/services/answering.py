@@ -32,9 +32,13 @@ def remind_of_answers(*, now: dt.datetime, on: dt.date) -> int:
     return _each(waiting.order_by("answer_by", "pk"), lambda pk: _remind(pk, now, policy))
 
 
-def release_unanswered(*, now: dt.datetime, on: dt.date) -> int:
-    """End invitations and offers whose time is over, free the held place, and name three other openings; how many ended."""
+def release_unanswered(*, now: dt.datetime, on: dt.date, only: int | None = None) -> int:
+    """End invitations and offers whose time is over, free the held place, and name three other openings; how many ended.
+
+    `only`: one application's key.
+    """
     over = Application.objects.unanswered().filter(answer_by__lte=now)
+    over = over if only is None else over.filter(pk=only)
     return _each(over.order_by("answer_by", "pk"), lambda pk: _release(pk, now, on))
 
 

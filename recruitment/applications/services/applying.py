@@ -73,7 +73,10 @@ def apply(*, worker: Worker, opening: Opening, starts_on: dt.date, idempotency_k
     if not Consent.objects.filter(worker=worker, purpose=Consent.Purpose.APPLICATION, withdrawn_at=None).exists():
         raise NoConsent(worker=worker)
     key = _unless_used(idempotency_key)
-    application = _answered(existing, starts_on, key) if existing else _created(worker, opening, starts_on, key)
+    invitation = locked(existing) if existing else None
+    if invitation and invitation.status != Application.Status.INVITED:
+        invitation = None  # it lapsed a moment ago
+    application = _answered(invitation, starts_on, key) if invitation else _created(worker, opening, starts_on, key)
     keep(application, by=by)
     tell_worker(application, "applied", gettext_noop("Đã nhận hồ sơ ứng tuyển %(title)s, %(factory)s. Số biên nhận %(receipt)s."))
     tell_recruiter(application, "new_application", gettext_noop("Có hồ sơ mới cho tin %(title)s: %(receipt)s."))
@@ -90,10 +93,9 @@ def _unless_used(key: UUID | None) -> UUID | None:
 
 
 def _answered(invitation: Application, starts_on: dt.date, key: UUID | None) -> Application:
-    application = locked(invitation)
-    application.answer_invitation()
-    application.starts_on, application.idempotency_key, application.answer_by = starts_on, key, None
-    return application
+    invitation.answer_invitation()
+    invitation.starts_on, invitation.idempotency_key, invitation.answer_by = starts_on, key, None
+    return invitation
 
 
 def _created(worker: Worker, opening: Opening, starts_on: dt.date, key: UUID | None) -> Application:

@@ -12,6 +12,8 @@ from recruitment.openings.models import Opening
 from recruitment.openings.services.closing import close_opening
 from recruitment.openings.services.places import free_place
 
+CHUNK = 500
+
 
 @transaction.atomic
 def close_with_applications(*, opening: Opening, outcome: str, by: User, on: dt.date) -> Opening:
@@ -25,12 +27,18 @@ def close_with_applications(*, opening: Opening, outcome: str, by: User, on: dt.
     return close_opening(opening=opening, outcome=outcome, by=by, on=on)
 
 
+def end_at_closed_openings(*, on: dt.date) -> int:
+    """Whoever applied in the very moment in which the opening closed was not seen by who closed it; how many. Each in a transaction of its own."""
+    left = Application.objects.in_pipeline().filter(opening__status=Opening.Status.CLOSED).order_by("pk")[:CHUNK]
+    return sum(end_application(application=application, ending=Application.Ending.OPENING_CLOSED, by=None) for application in left)
+
+
 @transaction.atomic
-def end_application(*, application: Application, ending: str, by: User | None) -> None:
-    """Ended by something else than the two sides' decision; a held place is free again. Ended ones stay as they are."""
+def end_application(*, application: Application, ending: str, by: User | None) -> bool:
+    """Ended by something else than the two sides' decision; a held place is free again. Ended ones stay as they are: False."""
     application = locked(application)
     if application.status not in Application.PIPELINE_STATUSES:
-        return
+        return False
     if application.status in Application.HOLDING_STATUSES:
         free_place(opening=application.opening, accepted=False)
     application.end()
@@ -42,3 +50,4 @@ def end_application(*, application: Application, ending: str, by: User | None) -
             "closed",
             gettext_noop("Tin %(title)s của %(factory)s đã đóng, hồ sơ %(receipt)s khép lại. Mở Vùng Xanh để xem việc tương tự."),
         )
+    return True

@@ -11,6 +11,7 @@ from recruitment.onboarding import invariants
 from recruitment.onboarding.models import Breach
 from recruitment.onboarding.services import repairs
 from recruitment.onboarding.services.repair_undoing import TIME_TO_MEND, state_of
+from recruitment.onboarding.services.room import look_for_room_after_commit
 from recruitment.shared.refusals import Refusal
 
 
@@ -43,21 +44,32 @@ def record_breaches(*, on: dt.date, now: dt.datetime) -> list[Breach]:
 def repair(*, breach: Breach, reason: str, by: User, on: dt.date) -> Breach:
     """Mend one breach as its rule says and note who did it and why; what it moves is in the journals of beds and messages as well.
 
-    Repairing what is mended already changes nothing. Raises NotRepaired, or what the rule's own repair raises.
+    Repairing what is mended already, or went away by itself since it was found, changes nothing. Raises NotRepaired, or what the
+    rule's own repair raises.
     """
     breach = Breach.objects.select_for_update(of=("self",), no_key=True).get(pk=breach.pk)
     if breach.mended_at:
         return breach
+    repairs.lock_person_of(breach)
     now = timezone.now()
+    if not _is_there(breach, now, on):
+        breach.mended_at, breach.outcome = now, _("đã tự hết trước khi sửa, không đổi gì.")
+        breach.save(update_fields=["mended_at", "outcome"])
+        return breach
     before = state_of(breach)
     done = repairs.BY_RULE[breach.rule](breach.subject, by, on)
-    if any((one.rule.code, one.subject) == (breach.rule, breach.subject) for one in invariants.find(on=on, now=now, codes=[breach.rule])):
+    if _is_there(breach, now, on):
         raise NotRepaired(breach=breach)
+    look_for_room_after_commit()
     breach.repaired_by, breach.repaired_at, breach.repair_reason = by, now, reason
     breach.mended_at, breach.outcome = now, done[:600]
     breach.trace = {"before": before, "after": state_of(breach)} if before else {}
     breach.save()
     return breach
+
+
+def _is_there(breach: Breach, now: dt.datetime, on: dt.date) -> bool:
+    return any(one.subject == breach.subject for one in invariants.find(on=on, now=now, codes=[breach.rule]))
 
 
 def _row(one: invariants.Found, now: dt.datetime) -> Breach:

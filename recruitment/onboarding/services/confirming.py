@@ -46,12 +46,12 @@ def confirm(*, application: Application, by: User, on: dt.date) -> Acceptance:
     return acceptance
 
 
-def release_unconfirmed(*, now: dt.datetime, on: dt.date) -> int:
+def release_unconfirmed(*, now: dt.datetime, on: dt.date, only: int | None = None) -> int:
     """Free everything held for those whose clock ran out; how many. Each is a transaction of its own, looked at again under its lock.
 
-    Whoever is in the province already has said yes with the feet.
+    Whoever is in the province already has said yes with the feet. `only`: one acceptance's key.
     """
-    late = Acceptance.objects.to_confirm().not_entered().filter(confirm_by__lte=now).order_by("confirm_by", "pk")
+    late = _those(Acceptance.objects.to_confirm().not_entered(), only).filter(confirm_by__lte=now).order_by("confirm_by", "pk")
     return release_each(late, LAPSED, on)
 
 
@@ -60,10 +60,14 @@ def release_no_shows(*, on: dt.date) -> int:
     return release_each(Acceptance.objects.not_come().order_by("pk"), NOT_COME, on)
 
 
-def release_without_a_ride(*, now: dt.datetime, on: dt.date) -> int:
+def release_without_a_ride(*, now: dt.datetime, on: dt.date, only: int | None = None) -> int:
     """Free the place of those who lost their seat and found no other way here in time; how many."""
-    late = Acceptance.objects.without_a_seat().filter(ride_by__lte=now).order_by("ride_by", "pk")
+    late = _those(Acceptance.objects.without_a_seat(), only).filter(ride_by__lte=now).order_by("ride_by", "pk")
     return release_each(late, NO_RIDE, on)
+
+
+def _those(rows: QuerySet[Acceptance], only: int | None) -> QuerySet[Acceptance]:
+    return rows if only is None else rows.filter(pk=only)
 
 
 @dataclass(frozen=True)

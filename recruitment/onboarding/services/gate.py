@@ -67,11 +67,16 @@ def remind_of_missing(*, now: dt.datetime, on: dt.date) -> int:
     return sum(_remind(row.pk, policy, now) for row, policy in rows if now >= _hours_after(expected_on(row), policy.remind_hours))
 
 
-def release_missing(*, now: dt.datetime, on: dt.date) -> int:
-    """Free everything held for those who weren't seen in time, as for every no-show; how many."""
-    rows = with_policies(_missing(now).exclude(reminded_at=None))
-    over = [row.pk for row, policy in rows if (at := frees_at(row, policy)) and at <= now]
+def release_missing(*, now: dt.datetime, on: dt.date, only: int | None = None) -> int:
+    """Free everything held for those who weren't seen in time, as for every no-show; how many. `only`: one acceptance's key."""
+    over = [row.pk for row in overdue(now=now) if only in (None, row.pk)]
     return release_each(_missing(now).filter(pk__in=over), NOT_COME, on) if over else 0
+
+
+def overdue(*, now: dt.datetime) -> list[Acceptance]:
+    """Whose time was over by then, after a reminder that had its own."""
+    rows = with_policies(_missing(now).exclude(reminded_at=None))
+    return [row for row, policy in rows if (at := frees_at(row, policy)) and at <= now]
 
 
 @transaction.atomic
@@ -159,7 +164,7 @@ def _missing(now: dt.datetime) -> QuerySet[Acceptance]:
     expected = Q(clearance__entry_quarantine_days=0, arrives_on__lt=today, arrives_on__gt=today - LOOKED_BACK) | Q(
         clearance__entry_quarantine_days__gt=0, starts_on__lt=today, starts_on__gt=today - LOOKED_BACK
     )
-    return rows.filter(expected).select_related("clearance", "application").order_by("arrives_on", "pk")
+    return rows.filter(expected).select_related("clearance", "application__opening").order_by("arrives_on", "pk")
 
 
 def with_policies(rows: Iterable[Acceptance]) -> list[tuple[Acceptance, GatePolicy]]:

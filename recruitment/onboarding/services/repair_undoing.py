@@ -16,7 +16,7 @@ from recruitment.applications.services.steps import keep, locked
 from recruitment.onboarding import invariants
 from recruitment.onboarding.models import Acceptance, Breach
 from recruitment.onboarding.services.journey import pass_of, seat_of
-from recruitment.onboarding.services.undoing import lock_person
+from recruitment.onboarding.services.repairs import lock_person_of, reissue_pass
 from recruitment.openings.services.places import fill_place, lock_openings
 from recruitment.quarantine.models import Site, Stay
 from recruitment.quarantine.services.admissions import book_bed
@@ -33,18 +33,29 @@ OTHERS_HAVE_IT = gettext_lazy("giường đã trả thuộc về mọi người 
 TOLD = gettext_lazy("hạn đã qua và hai bên đã được báo; hãy mời hoặc nhận lại như thường")
 COUNTED = gettext_lazy("con số được đếm lại từ hồ sơ, con số cũ là sai")
 NOT_AGAIN = gettext_lazy("ghế đã trả và giấy đã thu hồi thì các chốt đã biết; cần thì cấp mới")
+BY_HAND = gettext_lazy("quản trị hệ thống đã sửa sổ giường theo nhật ký")
 WHY_NOT: dict[str, str | Promise] = {
     "places_filled": COUNTED,
     "places_held": COUNTED,
     "held_for_nobody": OTHERS_HAVE_IT,
+    "bed_of_nobody": OTHERS_HAVE_IT,
+    "room_of_nobody": OTHERS_HAVE_IT,
+    "reservation_of_nobody": OTHERS_HAVE_IT,
     "entry_bed_of_an_undone_acceptance": OTHERS_HAVE_IT,
     "backup_cover": gettext_lazy("quy định vẫn đòi số giường này, trả lại thì thiếu ngay"),
     "seat_of_an_undone_acceptance": NOT_AGAIN,
+    "seat_of_nobody": NOT_AGAIN,
+    "seat_not_asked_for": NOT_AGAIN,
+    "seat_of_another_day": gettext_lazy("ngày đến và giường đã theo chuyến xe; hãy đổi chuyến như thường"),
     "pass_of_nobody": NOT_AGAIN,
-    "ledger_of_nights": gettext_lazy("quản trị hệ thống đã sửa sổ giường theo nhật ký"),
+    "pass_of_another_way": gettext_lazy("giấy được viết lại theo chuyến đang giữ ghế, giấy cũ là sai"),
+    "drawn_for_nobody": BY_HAND,
+    "ledger_of_nights": BY_HAND,
     "confirmation_not_looked_after": TOLD,
     "answer_not_looked_after": TOLD,
     "ride_not_looked_after": TOLD,
+    "missing_not_looked_after": TOLD,
+    "application_at_a_closed_opening": TOLD,
     "waiting_for_nothing": gettext_lazy("hồ sơ đã kết thúc nên không còn gì để chờ"),
 }
 
@@ -72,7 +83,8 @@ def undo_repair(*, breach: Breach, reason: str, by: User, on: dt.date) -> Breach
         return breach
     if breach.repaired_at is None or breach.rule not in UNDO:
         raise NotUndoable(why=WHY_NOT.get(breach.rule, _("không ai sửa bằng nút")))
-    if _lock(breach) is None or not breach.trace or state_of(breach) != breach.trace["after"]:
+    lock_person_of(breach)
+    if not breach.trace or state_of(breach) != breach.trace["after"]:
         raise NotUndoable(why=_("từ lúc sửa đến nay đã có thay đổi khác dựa trên lần sửa này"))
     UNDO[breach.rule](breach.subject, breach.trace["before"], by, on)
     now = timezone.now()
@@ -83,15 +95,6 @@ def undo_repair(*, breach: Breach, reason: str, by: User, on: dt.date) -> Breach
         facts = {"label": breach.label, "factory": breach.factory, "expected": breach.expected, "found": breach.found, "owner": breach.owner}
         Breach.objects.get_or_create(**again, defaults={**facts, "due_at": now + TIME_TO_MEND, "found_at": now, "seen_at": now})
     return breach
-
-
-def _lock(breach: Breach) -> Worker | None:
-    """The person concerned, before anything of his or hers."""
-    if breach.rule == "hired_or_not":
-        return lock_person(Application(worker_id=breach.subject))
-    if breach.rule == "accepted_without_anything":
-        return lock_person(Application.objects.get(pk=breach.subject))
-    return lock_person(Acceptance.objects.select_related("application").get(pk=breach.subject).application)
 
 
 def _acceptance(subject: int) -> Acceptance:
@@ -161,7 +164,9 @@ def _former_bed(subject: int, before: dict, by: User, on: dt.date) -> None:
 
 
 def _no_seat(subject: int, before: dict, by: User, on: dt.date) -> None:
+    """The pass goes back to what it is without that bus."""
     give_up_seat(seat=Seat.objects.get(pk=_seat(subject)["seat"]), by=by, on=on)
+    reissue_pass(_acceptance(subject), None, by, on)
 
 
 def _no_pass(subject: int, before: dict, by: User, on: dt.date) -> None:

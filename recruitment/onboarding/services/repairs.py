@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Callable
 from functools import partial
 
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import F, Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -11,20 +13,29 @@ from django.utils.translation import gettext_lazy
 from recruitment.accounts.models import User
 from recruitment.applications.models import Application
 from recruitment.applications.services.answering import release_unanswered
+from recruitment.applications.services.closing import end_application
 from recruitment.applications.services.steps import keep, locked
 from recruitment.employers.models import Factory
-from recruitment.onboarding.models import Acceptance, WaitingAcceptance
+from recruitment.onboarding.invariants import BY_CODE
+from recruitment.onboarding.models import Acceptance, Breach, WaitingAcceptance
 from recruitment.onboarding.services.confirming import release_unconfirmed, release_without_a_ride
+from recruitment.onboarding.services.gate import release_missing
 from recruitment.onboarding.services.journey import arrival_day, give_up_journey, seat_of, secure_pass, secure_seat, trips_to_choose
+from recruitment.onboarding.services.redating import travel_with
 from recruitment.onboarding.services.undoing import lock_person
 from recruitment.openings.models import Opening
 from recruitment.openings.services.places import lock_openings, recount_places
-from recruitment.quarantine.models import Stay
+from recruitment.quarantine.models import BackupReservation, BedAssignment, JournalEntry, Room, Stay, WaitingRequest
+from recruitment.quarantine.services.admissions import cancel_stay
+from recruitment.quarantine.services.beds import lock_rooms
+from recruitment.quarantine.services.holders import lock_holder_of
+from recruitment.quarantine.services.ledger import Movement, move, runs
 from recruitment.quarantine.services.reservations import ensure_backup_cover
 from recruitment.quarantine.services.securing import EntryBed, change_entry_bed, give_up_beds
 from recruitment.shared.refusals import Refusal
 from recruitment.travel.models import EntryPass, Seat, Trip
 from recruitment.travel.services.passes import revoke_pass
+from recruitment.travel.services.trips import give_up_seat
 from recruitment.workers.models import Worker
 from search.outbox import request_index
 
@@ -36,6 +47,24 @@ class NotByButton(Refusal):
 
     def for_people(self) -> str:
         return _("Bất thường này không sửa được bằng nút: quản trị hệ thống chạy `manage.py ledger_recount` và xem nhật ký.")
+
+
+PERSON_OF: dict[type[Model], str] = {
+    Worker: "pk",
+    Application: "applications",
+    Acceptance: "applications__acceptance",
+    WaitingAcceptance: "applications__waits",
+    Seat: "seats",
+    EntryPass: "passes",
+    Stay: "stays",
+    BedAssignment: "stays__bed_assignments",
+}
+
+
+def lock_person_of(breach: Breach) -> None:
+    """Whom the breach is about, if it is about a person: before anything else of his or hers, so that nothing changes meanwhile."""
+    if path := PERSON_OF.get(BY_CODE[breach.rule].of):
+        list(Worker.objects.select_for_update(of=("self",), no_key=True).filter(**{path: breach.subject}).values_list("pk"))
 
 
 def _count_places(subject: int, by: User, on: dt.date) -> str:
@@ -116,13 +145,74 @@ def _find_seat(subject: int, by: User, on: dt.date) -> str:
     worker, factory = acceptance.application.worker, acceptance.application.opening.factory
     trips = [trip for trip in trips_to_choose(worker=worker, zone=factory.zone, arrives_on=acceptance.arrives_on) if _arrives(trip, acceptance)]
     seat = secure_seat(worker=worker, trip=trips[0] if trips else None, arrives_on=acceptance.arrives_on, by=by, on=on)
-    _reissue_pass(acceptance, seat, by, on)
+    reissue_pass(acceptance, seat, by, on)
     return _("Giữ ghế số %(number)d.") % {"number": seat.number}
 
 
 def _arrives(trip: Trip, acceptance: Acceptance) -> bool:
     """On the very day for which the bed is held."""
     return arrival_day(trip) == acceptance.arrives_on
+
+
+def _follow_the_bus(subject: int, by: User, on: dt.date) -> str:
+    """The seat is what the person was told of: bed, days and pass go with it, all or none."""
+    acceptance = _locked_acceptance(subject)
+    seat = Seat.objects.select_related("trip", "pick_up").get(worker=acceptance.application.worker, status=Seat.Status.HELD)
+    travel_with(acceptance=acceptance, application=acceptance.application, trip=seat.trip, pick_up=seat.pick_up, by=by, on=on)
+    return _("Ngày đến, giường và giấy theo chuyến xe: %(day)s.") % {"day": f"{acceptance.arrives_on:%d/%m/%Y}"}
+
+
+def _give_back_unwanted_seat(subject: int, by: User, on: dt.date) -> str:
+    acceptance = _locked_acceptance(subject)
+    seat = Seat.objects.get(worker=acceptance.application.worker, status=Seat.Status.HELD)
+    give_up_seat(seat=seat, by=by, on=on)
+    reissue_pass(acceptance, None, by, on)
+    return _("Đã trả ghế xe; giấy được viết lại cho người tự đi.")
+
+
+def _give_back_seat_of_nobody(subject: int, by: User, on: dt.date) -> str:
+    give_up_seat(seat=Seat.objects.get(pk=subject), by=by, on=on)
+    return _("Đã trả ghế xe.")
+
+
+def _cancel_bed(subject: int, by: User, on: dt.date) -> str:
+    stay = cancel_stay(stay=Stay.objects.get(pk=subject), by=by, on=on)
+    return _("Đã trả giường ở %(site)s.") % {"site": stay.site}
+
+
+def _free_room(subject: int, by: User, on: dt.date) -> str:
+    """The bed of a room is somebody's only on nights of his or her stay at that site."""
+    room = Room.objects.select_related("site").get(assignments=subject)
+    lock_rooms(room.site)
+    assigned = BedAssignment.objects.select_related("stay").get(pk=subject)
+    stay = assigned.stay
+    until = on if stay.site_id != room.site_id else stay.freed_from or stay.leaves_on
+    if until <= assigned.first:
+        assigned.delete()
+    else:
+        assigned.during = DateRange(assigned.first, until)
+        assigned.save(update_fields=["during"])
+    return _("Giường trong phòng %(room)s trống lại.") % {"room": room}
+
+
+def _give_back_reservation(subject: int, by: User, on: dt.date) -> str:
+    reservation = BackupReservation.objects.select_related("site", "pool", "request").get(pk=subject)
+    if reservation.request:
+        WaitingRequest.objects.select_for_update(of=("self",), no_key=True).get(pk=reservation.request.pk)
+    else:
+        lock_holder_of(reservation)
+    unused = reservation.nights.filter(night__gte=on, beds__gt=F("drawn"))
+    beds = {row.night: row.beds - row.drawn for row in unused}
+    unused.update(beds=F("drawn"))
+    lower = JournalEntry.Change.LOWER
+    move([Movement(reservation.site, first, until, lower, reserved=-count, reservation=reservation) for first, until, count in runs(beds)], by=by)
+    return _("Đã trả %(beds)d giường (cộng các đêm) cho %(site)s.") % {"beds": sum(beds.values()), "site": reservation.site}
+
+
+def _end_at_closed_opening(subject: int, by: User, on: dt.date) -> str:
+    application = Application.objects.get(pk=subject)
+    end_application(application=application, ending=Application.Ending.OPENING_CLOSED, by=by)
+    return _("Hồ sơ %(receipt)s khép lại và người lao động được báo.") % {"receipt": application.receipt}
 
 
 def _give_back_seat(subject: int, by: User, on: dt.date) -> str:
@@ -134,10 +224,10 @@ def _give_back_seat(subject: int, by: User, on: dt.date) -> str:
 
 def _issue_pass(subject: int, by: User, on: dt.date) -> str:
     acceptance = _locked_acceptance(subject)
-    return _("Đã cấp giấy %(code)s.") % {"code": _reissue_pass(acceptance, seat_of(acceptance.application.worker), by, on)}
+    return _("Đã cấp giấy %(code)s.") % {"code": reissue_pass(acceptance, seat_of(acceptance.application.worker), by, on)}
 
 
-def _reissue_pass(acceptance: Acceptance, seat: Seat | None, by: User, on: dt.date) -> str:
+def reissue_pass(acceptance: Acceptance, seat: Seat | None, by: User, on: dt.date) -> str:
     days = {"arrives_on": acceptance.arrives_on, "starts_on": acceptance.starts_on}
     worker, factory = acceptance.application.worker, acceptance.application.opening.factory
     return secure_pass(worker=worker, factory=factory, seat=seat, by=by, on=on, **days).code if acceptance.from_outside else ""
@@ -154,7 +244,8 @@ def _end_wait(subject: int, by: User, on: dt.date) -> str:
 
 
 def _run_clock(release: Callable, subject: int, by: User, on: dt.date) -> str:
-    return _("Đã chạy lại đồng hồ: %(count)d hồ sơ hết hạn được xử lý.") % {"count": release(now=timezone.now(), on=on)}
+    """This one's alone: many people's locks don't belong into one transaction."""
+    return _("Đã chạy lại đồng hồ: %(count)d hồ sơ hết hạn được xử lý.") % {"count": release(now=timezone.now(), on=on, only=subject)}
 
 
 def _not_by_button(subject: int, by: User, on: dt.date) -> str:
@@ -189,10 +280,20 @@ BY_RULE: dict[str, Callable[[int, User, dt.date], str]] = {
     "seat_missing": _find_seat,
     "seat_of_an_undone_acceptance": _give_back_seat,
     "pass_missing": _issue_pass,
+    "seat_not_asked_for": _give_back_unwanted_seat,
+    "seat_of_another_day": _follow_the_bus,
+    "seat_of_nobody": _give_back_seat_of_nobody,
     "pass_of_nobody": _revoke,
+    "pass_of_another_way": _issue_pass,
+    "bed_of_nobody": _cancel_bed,
+    "room_of_nobody": _free_room,
+    "reservation_of_nobody": _give_back_reservation,
+    "drawn_for_nobody": _not_by_button,
     "ledger_of_nights": _not_by_button,
     "confirmation_not_looked_after": partial(_run_clock, release_unconfirmed),
     "ride_not_looked_after": partial(_run_clock, release_without_a_ride),
     "answer_not_looked_after": partial(_run_clock, release_unanswered),
+    "missing_not_looked_after": partial(_run_clock, release_missing),
+    "application_at_a_closed_opening": _end_at_closed_opening,
     "waiting_for_nothing": _end_wait,
 }
