@@ -23,6 +23,9 @@ Status = Application.Status
 APPLICANTS_PER_PAGE = 25
 MOST_ACCEPTED_AT_ONCE = 100
 REFUSED = 422
+SHOWN_WITH_ONE = [
+    "opening__factory__zone", "acceptance__entry_stay__site", "acceptance__reservation__site", "worker__user__helper", "worker__user__helper_house",
+]  # fmt: skip
 
 
 @permission("applications.manage")
@@ -149,9 +152,7 @@ def _own_opening(request, pk) -> Opening:
 
 def _own_application(request, pk) -> Application:
     own = Application.objects.filter(opening__in=Opening.objects.owned_by(request.user))
-    return get_object_or_404(
-        _with_people(own).select_related("opening__factory__zone", "acceptance__entry_stay__site", "acceptance__reservation__site"), pk=pk
-    )
+    return get_object_or_404(_with_people(own).select_related(*SHOWN_WITH_ONE), pk=pk)
 
 
 def _with_people(applications):
@@ -167,6 +168,7 @@ def _applicant_page(request, application: Application, form: RefusalForm | None 
         "application": application,
         "opening": application.opening,
         "form": form or RefusalForm(),
+        "acts": application.worker.assisted_acts.select_related("by"),
         "events": application.events.select_related("by").order_by("at", "pk"),
         "ending": "" if application.status in Application.OPEN_STATUSES else ending_of(application),
         "shows_phone": application.status in (Status.OFFERED, Status.AGREED, Status.ACCEPTED),

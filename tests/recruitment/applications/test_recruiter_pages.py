@@ -9,6 +9,8 @@ from recruitment.accounts.models import Membership
 from recruitment.applications.models import Application
 from recruitment.notifications.models import Message
 from recruitment.openings.models import Opening
+from recruitment.workers.models import AssistedAct, GroupRegistration
+from tests.factories.accounts import UserFactory
 from tests.factories.applications import ApplicationFactory
 from tests.factories.employers import FactoryFactory, recruiter_of
 from tests.factories.openings import OpeningFactory
@@ -41,6 +43,29 @@ def applicants(opening, number, **fields):
     for application in people:
         WorkerOccupationFactory(worker=application.worker)
     return people
+
+
+def helped_by(helper, opening) -> Application:
+    """Somebody without a phone, registered by the helper's house."""
+    user = UserFactory(phone=None, helper=helper, name="Nông Văn Dền")
+    (application,) = applicants(opening, 1, worker__user=user)
+    group = GroupRegistration.objects.create(organisation=user.helper_house, made_by=helper)
+    for act, how, paper in (("registered", "", ""), ("consented", "paper", "GĐY 7")):
+        AssistedAct.objects.create(worker=application.worker, group=group, act=act, how=how, paper=paper, by=helper)
+    return application
+
+
+def test_whoever_answers_for_an_applicant_without_a_phone_is_named_and_where_to_reach_them_after_an_offer(client, opening):
+    helper = UserFactory(liaison=True, name="Bế Thị Đầu Mối", membership__organisation__name="Trung tâm Cao Bằng")
+    application = helped_by(helper, opening)
+    page, row = reverse("applications:applicant", args=[application.pk]), reverse("applications:of_opening", args=[opening.pk])
+    before = client.get(page).content.decode()
+    assert "có người nhận tin thay" in client.get(row).content.decode() and "có người nhận tin thay" in before
+    assert "Đăng ký hồ sơ: do Bế Thị Đầu Mối thực hiện hộ" in before and "Ghi lại sự đồng ý: do Bế" in before
+    assert "Trung tâm Cao Bằng" not in before and helper.email not in before and "GĐY 7" not in before
+    client.post(reverse("applications:offer", args=[application.pk]))
+    after = client.get(page).content.decode()
+    assert "Bế Thị Đầu Mối (Trung tâm Cao Bằng) nhận tin thay" in after and f"mailto:{helper.email}" in after
 
 
 @pytest.mark.parametrize("tab", ["new", "shortlisted", "offered", "accepted", "invited", "ended"])
