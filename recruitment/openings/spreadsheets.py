@@ -26,12 +26,12 @@ BROKEN = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError
 Rows = list[list[str]]
 
 
-def read_sheets(content: bytes, *, most_columns: int) -> Iterator[Rows]:
+def read_sheets(content: bytes, *, most_columns: int, most_rows: int) -> Iterator[Rows]:
     """The visible worksheets in order, each from its first row and column. Formulas give the value they were saved with.
 
     Raises NotATable, Encrypted, Damaged, FileTooLarge, TooManyRows or TooManyColumns.
     """
-    inspect(content, most_columns=most_columns)
+    inspect(content, most_columns=most_columns, most_rows=most_rows)
     try:
         workbook = CalamineWorkbook.from_filelike(BytesIO(content))
         sheets = [
@@ -43,7 +43,7 @@ def read_sheets(content: bytes, *, most_columns: int) -> Iterator[Rows]:
         raise Damaged from error
 
 
-def inspect(content: bytes, *, most_columns: int) -> None:
+def inspect(content: bytes, *, most_columns: int, most_rows: int) -> None:
     """Refuse archives that are no workbook, or that would not fit."""
     try:
         archive = zipfile.ZipFile(BytesIO(content))
@@ -58,17 +58,17 @@ def inspect(content: bytes, *, most_columns: int) -> None:
         if len(members) > MOST_MEMBERS or sum(member.file_size for member in members) > MOST_MEGABYTES_INFLATED * 2**20:
             raise FileTooLarge(megabytes=MOST_MEGABYTES_INFLATED)
         for member in members:
-            inspect_member(archive, member, most_columns=most_columns)
+            inspect_member(archive, member, most_columns=most_columns, most_rows=most_rows)
 
 
-def inspect_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, *, most_columns: int) -> None:
+def inspect_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, *, most_columns: int, most_rows: int) -> None:
     """Inflate one part (never past the size it declares) and, if it is XML, walk over its cells."""
     try:
         inflated = archive.read(member)
     except BROKEN as error:
         raise Damaged from error
     if member.filename.endswith((".xml", ".rels")):
-        CellWalk(most_columns=most_columns).over(inflated)
+        CellWalk(most_columns=most_columns, most_rows=most_rows).over(inflated)
     elif b"sheetData" in inflated:
         raise Damaged
 
@@ -76,8 +76,8 @@ def inspect_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, *, most_co
 class CellWalk:
     """Notices the furthest cell that holds something, whatever prefix or quotes its markup uses."""
 
-    def __init__(self, *, most_columns: int):
-        self.most_columns = most_columns
+    def __init__(self, *, most_columns: int, most_rows: int):
+        self.most_columns, self.most_rows = most_columns, most_rows
         self.row = self.column = 0
 
     def over(self, xml: bytes) -> None:
@@ -106,7 +106,7 @@ class CellWalk:
 
     def refuse_if_far(self) -> None:
         if self.row > LAST_ROW:
-            raise TooManyRows(most=LAST_ROW)
+            raise TooManyRows(most=self.most_rows)  # as many as may be filled: a smaller table is what helps
         if self.column > self.most_columns:
             raise TooManyColumns(most=self.most_columns)
 

@@ -77,6 +77,15 @@ class Damaged(UnreadableFile):
         return _("Tệp bị hỏng nên không đọc được. Hãy mở bằng Excel, lưu lại rồi chọn lại.")
 
 
+class SeveralSheets(UnreadableFile):
+    """More than one visible sheet has such a table. Carries `sheets`, how many."""
+
+    def for_people(self) -> str:
+        return _("Tệp có %(sheets)s trang đều có danh sách. Mỗi lần đọc một trang: hãy ẩn các trang khác, hoặc lưu mỗi trang thành một tệp.") % {
+            "sheets": self.facts["sheets"]
+        }
+
+
 class NotUnicode(UnreadableFile):
     def for_people(self) -> str:
         return _("Không đọc được chữ trong tệp. Hãy lưu lại dạng “CSV UTF-8” hoặc .xlsx.")

@@ -26,6 +26,7 @@ class PeopleTableForm(forms.Form):
         label=_("Tệp CSV hoặc XLSX"),
         help_text=_("Cột cần có: họ và tên, ngày sinh, số điện thoại, tỉnh. Cột thêm: số căn cước, nghề, đi làm được từ ngày; người không có điện thoại: số giấy đồng ý đã ký."),
         required=False,
+        allow_empty_file=True,  # reading it says what to do
     )  # fmt: skip
     table = forms.CharField(label=_("Hoặc dán bảng vào đây"), required=False, max_length=500_000, widget=forms.Textarea(attrs={"rows": 6}))
 

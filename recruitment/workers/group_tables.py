@@ -21,16 +21,19 @@ from recruitment.workers.services.registration import check_age, identity_index_
 
 HEADINGS = Headings(
     {
-        "name": "họ và tên;họ tên;tên;người lao động;full name;name",
+        "name": "họ và tên;họ tên;tên;họ và tên người lao động;họ tên người lao động;họ và tên khai sinh;người lao động;full name;name",
         "birth_date": "ngày sinh;ngày tháng năm sinh;sinh ngày;năm sinh;birth date;date of birth",
-        "phone": "số điện thoại;điện thoại;sđt;di động;phone",
-        "national_id": "số căn cước;căn cước;cccd;số cccd;căn cước công dân;cmnd cccd;national id",
-        "province": "tỉnh;đang ở tỉnh;tỉnh thành;nơi ở;quê quán;province",
+        "phone": "số điện thoại;điện thoại;sđt;số đt;đt;di động;số di động;điện thoại di động;số điện thoại liên hệ;điện thoại liên hệ;phone",
+        "national_id": "số căn cước;căn cước;cccd;số cccd;căn cước công dân;số căn cước công dân;cmnd cccd;cccd cmnd;số cccd cmnd;số cmnd cccd;"
+        "số định danh;số định danh cá nhân;national id",
+        "province": "tỉnh;đang ở tỉnh;tỉnh thành;tỉnh thành phố;tỉnh tp;nơi ở;nơi ở hiện nay;chỗ ở hiện nay;quê quán;province",
         "occupation": "nghề;nghề nghiệp;công việc;việc muốn làm;occupation;job",
         "available_from": "đi làm được từ ngày;ngày đi làm;đi làm từ;available from",
         "paper": "giấy đồng ý;số giấy đồng ý;giấy đồng ý đã ký;signed consent",
     },
     needed="name",
+    first_half="họ và chữ đệm;họ và tên đệm;họ đệm;họ lót;họ và tên lót;họ;surname;family name;last name",
+    only_sheet=True,
 )
 LABELS = {
     "name": lambda: _("Họ và tên"),
@@ -46,6 +49,7 @@ SERIAL = re.compile(r"(\d{4,5})(?:\.0+)?")
 EPOCH = dt.date(1899, 12, 30)  # day 0 of spreadsheets
 NAME = re.compile(r"[^\W\d_]+(?:[ '’.-]+[^\W\d_]+)*\.?")
 LONGEST_NAME = 80
+OLD_FONT = re.compile("[µ¶·¸¹»¼½¾¿ÆÇËÎÏÑÖ×ØÜÞßäåæçëîïñö÷øûüÿª®©¨«¬¢§]")  # letters of TCVN3 (.VnTime) and VNI texts that no Vietnamese name has
 
 
 @dataclass
@@ -121,6 +125,8 @@ def name_of(text: str) -> str:
     name = clean_text(text)
     if not name:
         raise ValidationError(_("Thiếu họ tên."))
+    if OLD_FONT.search(name):
+        raise ValidationError(_("Tên này gõ bằng phông chữ cũ (.VnTime, VNI). Hãy chuyển cả bảng sang Unicode rồi chọn lại tệp, hoặc gõ lại tên."))
     if len(name) > LONGEST_NAME or not NAME.fullmatch(name):
         raise ValidationError(_("Họ tên chỉ gồm chữ và khoảng trắng, tối đa 80 ký tự."))
     return name.title() if name.isupper() or name.islower() else name
@@ -176,7 +182,13 @@ def _find_doubles(read: list[PersonRow]) -> None:
         phone, number = row.values["phone"], row.values["national_id"]
         same = next((other for other in people.get(row.identity, []) if not (number and other.values["national_id"] not in (None, number))), None)
         if phone and phone in phones:
-            row.errors.append(("phone", _("Trùng số điện thoại với dòng %(number)d.") % {"number": phones[phone]}))
+            row.errors.append(
+                (
+                    "phone",
+                    _("Trùng số điện thoại với dòng %(number)d. Hai người chung một máy thì người thứ hai để trống số và ghi giấy đồng ý.")
+                    % {"number": phones[phone]},
+                )
+            )
         if number and number in numbers:
             row.errors.append(("national_id", _("Trùng số căn cước với dòng %(number)d.") % {"number": numbers[number]}))
         if same:

@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
+from recruitment.accounts.models import Organisation
 from recruitment.accounts.permissions import permission
 from recruitment.openings.reading import MOST_MEGABYTES, TableRow, read_table
 from recruitment.openings.unreadable import FileTooLarge
@@ -74,10 +75,11 @@ def check(request, key):
     kept = _kept(request, key)
     if kept is None:
         return _gone(request)
-    read = _read(kept)
+    house = house_of_liaison(request.user)
+    read = _read(kept, house)
     if request.method == "POST":
         try:
-            group = register_group(rows=read, organisation=house_of_liaison(request.user), by=request.user, on=timezone.localdate())
+            group = register_group(rows=read, organisation=house, by=request.user, on=timezone.localdate())
         except Refusal as refusal:
             messages.error(request, refusal.for_people())
             return redirect("workers:group_check", key)
@@ -109,7 +111,7 @@ def mend_row(request, key, number):
         return redirect("workers:group_check", key)
     kept[number] = form.cleaned_data
     _keep(request, str(key), kept)
-    row = next(row for row in _read(kept) if row.number == number)
+    row = next(row for row in _read(kept, house_of_liaison(request.user)) if row.number == number)
     if row.errors:
         messages.warning(request, _("Dòng %(number)d: %(error)s") % {"number": number, "error": row.errors[0][1]})
     else:
@@ -132,10 +134,10 @@ def _gone(request):
     return redirect("workers:group_upload")
 
 
-def _read(kept: dict[int, dict[str, str]]) -> list[PersonRow]:
+def _read(kept: dict[int, dict[str, str]], house: Organisation) -> list[PersonRow]:
     """Interpreted, and compared with who is registered already."""
     read = interpret([TableRow(number, cells) for number, cells in kept.items()], on=timezone.localdate())
-    find_known(read)
+    find_known(read, house=house)
     return read
 
 

@@ -19,7 +19,7 @@ from recruitment.workers.forms import CodeForm, PhoneForm
 from recruitment.workers.group_forms import HelperForm, PersonForm
 from recruitment.workers.models import Worker
 from recruitment.workers.services.groups import find_known, house_of_liaison, register_group
-from recruitment.workers.services.helped import hand_over, refuse_taken_phone
+from recruitment.workers.services.helped import hand_over
 from recruitment.workers.services.helpers import name_helper
 
 REFUSED = 422
@@ -34,14 +34,14 @@ def person(request):
     """One person: with a phone a link is sent there, without one the consent given here and now is written down."""
     form = PersonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        row, today = form.row(on=timezone.localdate()), timezone.localdate()
-        find_known([row])
+        today, house = timezone.localdate(), house_of_liaison(request.user)
+        row = form.row(on=today)
+        find_known([row], house=house)
         form.show_errors(row)
         if row.is_known:
             form.add_error(None, _("Người này đã có hồ sơ."))
         if not form.errors:
             try:
-                house = house_of_liaison(request.user)
                 register_group(rows=[row], organisation=house, by=request.user, on=today)
             except Refusal as refusal:
                 form.add_error(None, refusal.for_people())
@@ -92,7 +92,10 @@ def _name_helper(request, people, helpers, *, page: str, template: str):
 @permission("workers.register_group")
 @never_cache
 def add_phone(request, pk):
-    """The person beside the liaison has a phone now: a code goes there, and whoever reads it out takes the profile over."""
+    """The person beside the liaison has a phone now: a code goes there, and whoever reads it out takes the profile over.
+
+    Whether the number has an account already is said to whoever has read the code out only.
+    """
     worker = get_object_or_404(Worker.objects.helped_by_house_of(request.user).select_related("user"), pk=pk)
     waiting = request.session.get(WAITING)
     phone = waiting[1] if waiting and waiting[0] == pk and "again" not in request.GET else None
@@ -105,7 +108,6 @@ def add_phone(request, pk):
                 del request.session[WAITING]
                 messages.success(request, _("%(name)s đã có số riêng và tự trả lời từ giờ.") % {"name": worker.user.name})
                 return redirect("workers:helped")
-            refuse_taken_phone(worker=worker, phone=form.cleaned_data["phone"])
             send_code(phone=form.cleaned_data["phone"], address=request.META["REMOTE_ADDR"], now=timezone.now())
         except Refusal as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.for_people())

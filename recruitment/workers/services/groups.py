@@ -1,12 +1,15 @@
 """A liaison registers a group: all new people of a table at once or none. Consent is each person's own, from his or her own phone."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_noop, override
 
 from recruitment.accounts.models import Organisation, Role, User
 from recruitment.health.services.assessments import assess_people
@@ -21,6 +24,15 @@ from search.outbox import request_index
 
 ONE_GROUP_AT_A_TIME = 7_116_002  # an advisory lock: the same table sent twice at once registers nobody twice
 CHUNK = 1000
+NOT_YOURS = gettext_noop(
+    "Không đăng ký hộ được: người này có thể đã có hồ sơ ngoài đơn vị của bạn, hoặc có mục trùng với người khác. "
+    "Hãy xem lại số điện thoại, ngày sinh, số căn cước; đúng cả thì người này tự đăng nhập bằng số của mình."
+)
+OWN_BUT_DIFFERENT = {
+    "phone": gettext_noop("Số này đã có tài khoản mang tên hoặc ngày sinh khác. Hãy hỏi lại người này."),
+    "national_id": gettext_noop("Số căn cước này đã có hồ sơ mang tên hoặc ngày sinh khác. Hãy kiểm tra lại giấy tờ."),
+    "name": gettext_noop("Đã có hồ sơ cùng họ tên và ngày sinh với số điện thoại khác. Nếu là người khác, hãy ghi số căn cước của cả hai."),
+}
 
 
 class RegisteredMeanwhile(Conflict):
@@ -35,40 +47,53 @@ def house_of_liaison(user: User) -> Organisation:
     return Organisation.objects.filter(memberships__in=user.memberships.current().filter(role=Role.LIAISON)).order_by("pk")[0]
 
 
-def find_known(rows: Sequence[PersonRow]) -> None:
+@dataclass(frozen=True)
+class Known:
+    """Somebody who is there already; `is_own`: registered by the same house."""
+
+    identity: str | None
+    number: str | None
+    is_own: bool
+
+
+def find_known(rows: Sequence[PersonRow], *, house: Organisation) -> None:
     """Mark who is registered already, and say what speaks against a row; three queries for any number of rows.
 
-    Of others' data a liaison learns only that a number or a name with birth date is taken.
+    Of people of others a liaison learns neither who they are nor which of phone, national ID, name and birth date is theirs.
     """
     good = [row for row in rows if not row.errors]
     phones = [row.values["phone"] for row in good if row.values["phone"]]
-    identity_of_phone = dict(User.objects.filter(phone__in=phones).order_by().values_list("phone", "worker__identity_index"))
     numbers = [row.national_id_index for row in good if row.national_id_index]
-    identity_of_number = dict(Worker.objects.filter(national_id_index__in=numbers).order_by().values_list("national_id_index", "identity_index"))
-    there: dict[str, list[str | None]] = {}
-    identities = Worker.objects.filter(identity_index__in=[row.identity for row in good]).order_by()
-    for identity, number in identities.values_list("identity_index", "national_id_index"):
-        there.setdefault(identity, []).append(number)
+    by_phone: dict[str, list[Known]] = _known(User.objects.filter(phone__in=phones), "phone", house, worker="worker")
+    workers = Worker.objects.all()
+    by_number = _known(workers.filter(national_id_index__in=numbers), "national_id_index", house)
+    by_identity = _known(workers.filter(identity_index__in=[row.identity for row in good]), "identity_index", house)
     for row in good:
-        _mark(row, identity_of_phone, identity_of_number, there)
+        number = row.national_id_index
+        alike = [known for known in by_identity.get(row.identity, []) if known.number is None or number is None or known.number == number]
+        ways = {"phone": by_phone.get(row.values["phone"] or ""), "national_id": by_number.get(number or ""), "name": alike}
+        field = next((field for field, known in ways.items() if known), None)
+        if field:
+            _mark(row, field, ways[field] or [])
 
 
-def _mark(row: PersonRow, identity_of_phone: dict, identity_of_number: dict, there: dict[str, list[str | None]]) -> None:
-    phone, number, identity = row.values["phone"], row.national_id_index, row.identity
-    if phone in identity_of_phone:
-        row.is_known = identity_of_phone[phone] == identity
-        if not row.is_known:
-            row.errors.append(("phone", _("Số này đã có tài khoản mang tên hoặc ngày sinh khác. Hãy hỏi lại người này.")))
-    elif number in identity_of_number:
-        row.is_known = identity_of_number[number] == identity
-        if not row.is_known:
-            row.errors.append(("national_id", _("Số căn cước này đã có hồ sơ mang tên hoặc ngày sinh khác. Hãy kiểm tra lại giấy tờ.")))
-    elif any(known is None or number is None or known == number for known in there.get(identity, [])):
-        row.is_known = phone is None
-        if not row.is_known:
-            row.errors.append(
-                ("name", _("Đã có hồ sơ cùng họ tên và ngày sinh với số điện thoại khác. Nếu là người khác, hãy ghi số căn cước của cả hai."))
-            )
+def _known(found: QuerySet, key: str, house: Organisation, worker: str = "") -> dict[str, list[Known]]:
+    """Those found, by `key`; `worker` is the way from them to the profile."""
+    way, there = (f"{worker}__" if worker else ""), defaultdict(list)
+    own = AssistedAct.objects.filter(worker=OuterRef(worker or "pk"), group__organisation=house)
+    rows = found.annotate(is_own=Exists(own)).order_by().values_list(key, f"{way}identity_index", f"{way}national_id_index", "is_own")
+    for value, identity, number, is_own in rows:
+        there[value].append(Known(identity, number, is_own))
+    return there
+
+
+def _mark(row: PersonRow, field: str, found: Sequence[Known]) -> None:
+    if not any(known.is_own for known in found):
+        row.errors.append(("name", _(NOT_YOURS)))
+    elif any(known.is_own and known.identity == row.identity for known in found) and (field != "name" or row.values["phone"] is None):
+        row.is_known = True
+    else:
+        row.errors.append((field, _(OWN_BUT_DIFFERENT[field])))
 
 
 @transaction.atomic
@@ -81,7 +106,7 @@ def register_group(*, rows: Sequence[PersonRow], organisation: Organisation, by:
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_GROUP_AT_A_TIME])
-    find_known(rows)
+    find_known(rows, house=organisation)
     new = [row for row in rows if row.is_new]
     if not new:
         return None

@@ -31,14 +31,6 @@ class PhoneTaken(Refusal):
         return _("Số này đã có tài khoản khác. Hãy hỏi lại người này, hoặc dùng số khác.")
 
 
-def refuse_taken_phone(*, worker: Worker, phone: str) -> None:
-    """Before a code is sent. Raises HasAPhone or PhoneTaken."""
-    if worker.user.phone:
-        raise HasAPhone(worker=worker)
-    if User.objects.filter(phone=phone).exists():
-        raise PhoneTaken()
-
-
 @transaction.atomic
 def hand_over(*, worker: Worker, phone: str, by: User, on: dt.date) -> Worker:
     """The person has a phone now, which a code has just proved: from here on he or she answers alone. Repeating it changes nothing.
@@ -48,7 +40,8 @@ def hand_over(*, worker: Worker, phone: str, by: User, on: dt.date) -> Worker:
     user = User.objects.select_for_update(of=("self",), no_key=True).get(pk=worker.user_id)
     if user.phone == phone:
         return worker
-    refuse_taken_phone(worker=worker, phone=phone)
+    if user.phone:
+        raise HasAPhone(worker=worker)
     user.phone, user.helper, user.helper_house = phone, None, None
     try:
         with transaction.atomic():

@@ -12,7 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from recruitment.accounts.models import User
+from recruitment.accounts.models import Organisation, User
 from recruitment.accounts.services import codes
 from recruitment.notifications.models import Message
 from recruitment.openings.reading import TableRow
@@ -51,14 +51,14 @@ def table(*rows):
     return [TableRow(number, row) for number, row in enumerate(rows, start=2)]
 
 
-def read(*rows):
+def read(*rows, house=None):
     found = interpret(table(*rows), on=TODAY)
-    find_known(found)
+    find_known(found, house=house or Organisation.objects.get(kind="liaison"))
     return found
 
 
 def register(house, liaison, *rows):
-    return register_group(rows=read(*rows), organisation=house, by=liaison, on=TODAY)
+    return register_group(rows=read(*rows, house=house), organisation=house, by=liaison, on=TODAY)
 
 
 # --- one row -----------------------------------------------------------------
@@ -87,6 +87,8 @@ def test_phones_and_national_ids_get_back_the_zero_that_a_spreadsheet_dropped(li
     [
         ({"name": ""}, "name", "Thiếu họ tên"),
         ({"name": "Nông 123"}, "name", "chỉ gồm chữ"),
+        ({"name": "Lª ThÞ Hång"}, "name", "phông chữ cũ"),
+        ({"name": "NguyÔn V¨n A"}, "name", "phông chữ cũ"),
         ({"birth_date": ""}, "birth_date", "Hãy điền ngày"),
         ({"birth_date": "31/02/1998"}, "birth_date", "Không có ngày này"),
         ({"birth_date": "1998"}, "birth_date", "Không đọc được ngày"),
@@ -168,12 +170,41 @@ def test_the_same_table_again_changes_nothing(liaison, house):
     assert counts == [model.objects.count() for model in (Worker, User, AssistedAct, Message, Consent)]
 
 
-def test_who_is_registered_otherwise_is_named_without_telling_anything_about_them(liaison):
-    there = WorkerFactory(user__name="Hoàng Thị Kín", user__phone="+84912345678")
-    [by_phone] = read(cells())
-    assert "mang tên hoặc ngày sinh khác" in by_phone.errors[0][1] and "Kín" not in by_phone.errors[0][1]
-    [by_name] = read(cells(name="HOANG THI KIN", birth_date=f"{there.birth_date:%d/%m/%Y}", phone="0987654321"))
-    assert "cùng họ tên và ngày sinh" in by_name.errors[0][1] and "+84" not in by_name.errors[0][1]
+def test_of_somebody_of_another_house_nothing_is_said_but_that_the_row_can_not_be_registered(liaison, house):
+    """By phone, by national ID, by name and birth date, right or wrong: one sentence at one place."""
+    other = UserFactory(liaison=True)
+    theirs = cells(name="Hoàng Thị Kín", phone="0912345678", national_id="004198000001")
+    register(other.memberships.get().organisation, other, theirs)
+    alone = WorkerFactory(user__name="Lò Văn Tự", user__phone="+84987000111")
+    staff = UserFactory(phone="+84987000222")
+    tries = [
+        theirs,
+        cells(),
+        cells(phone="0966666666", national_id="004198000001"),
+        cells(name="HOANG THI KIN", phone="0966666666"),
+        cells(name="HOANG THI KIN", phone="", paper="GĐY 1"),
+        cells(name="Lò Văn Tự", birth_date=f"{alone.birth_date:%d/%m/%Y}", phone="0966666666"),
+        cells(phone=staff.phone),
+    ]
+    said = [read(row, house=house)[0].errors for row in tries]
+    assert all(errors == said[0] for errors in said) and [where for where, _text in said[0]] == ["name"]
+    assert "Kín" not in said[0][0][1] and not Worker.objects.filter(assisted_acts__group__organisation=house).exists()
+
+
+def test_of_the_own_people_it_is_said_what_differs(liaison, house):
+    register(house, liaison, cells(national_id="004098123456"))
+    tries = [cells(), cells(name="Người Khác"), cells(phone="0966666666", name="Người Khác", national_id="004098123456"), cells(phone="0966666666")]
+    rows = [read(row)[0] for row in tries]
+    assert [row.is_known for row in rows] == [True, False, False, False]
+    assert [[where for where, _text in row.errors] for row in rows] == [[], ["phone"], ["national_id"], ["name"]]
+    assert read(cells(phone="0966666666", national_id="004098999999"))[0].is_new
+
+
+def test_looking_for_who_is_known_asks_three_times_for_any_number_of_rows(liaison, house):
+    rows = interpret(table(*(cells(phone=f"09123456{number:02d}", name=f"Nông Văn {chr(97 + number)}") for number in range(20))), on=TODAY)
+    with CaptureQueriesContext(connection) as counted:
+        find_known(rows, house=house)
+    assert len(counted) == 2  # nobody shows a national ID here
 
 
 def test_a_thousand_rows_take_seconds_and_as_many_queries_as_ten(liaison, house):
@@ -236,6 +267,99 @@ def test_what_waits_for_confirmation_is_kept_encrypted(client, liaison):
     )
     _key, kept = cache.get(f"group:{liaison.pk}")
     assert isinstance(kept, bytes) and b"0912345678" not in kept and "Nông".encode() not in kept
+
+
+HEADER = ["Họ và tên", "Ngày sinh", "Số điện thoại", "CCCD", "Tỉnh"]
+GOOD = ["Nông Văn Dền ", 35921, 912345678, 4098123456, " Cao Bằng\xa0"]
+
+
+def book(write, name="nhom.xlsx") -> SimpleUploadedFile:
+    data = io.BytesIO()
+    with xlsxwriter.Workbook(data) as made:
+        write(made)
+    return SimpleUploadedFile(name, data.getvalue())
+
+
+def two_rows_of_headings(made):
+    page = made.add_worksheet()
+    page.merge_range(0, 0, 0, 6, "DANH SÁCH NGƯỜI LAO ĐỘNG")
+    for column, heading in ((0, "STT"), (1, "Họ và tên"), (2, "Ngày, tháng, năm sinh")):
+        page.merge_range(2, column, 3, column, heading)
+    page.merge_range(2, 3, 2, 4, "Liên hệ, giấy tờ")
+    page.merge_range(2, 5, 2, 6, "Nơi ở hiện nay")
+    page.write_row(3, 3, ["Số ĐT", "Số CCCD/CMND", "Xã", "Tỉnh/TP"])
+    page.write_row(4, 0, ["(1)", "(2)", "(3)", "(4)", "(5)", "(6)", "(7)"])
+    page.write_row(5, 0, [1, *GOOD[:4], "Trường Hà", GOOD[4]])
+
+
+def a_name_in_two_columns(made):
+    made.add_worksheet().write_row(0, 0, ["Họ và chữ đệm", "Tên", *HEADER[1:]])
+    made.worksheets()[0].write_row(1, 0, ["Nông Văn", "Dền", *GOOD[1:]])
+
+
+def a_heading_over_two_columns(made):
+    page = made.add_worksheet()
+    page.merge_range(0, 0, 0, 1, "Họ và tên")
+    page.write_row(0, 2, HEADER[1:])
+    page.write_row(1, 0, ["Nông Văn", "Dền", *GOOD[1:]])
+
+
+def a_hidden_sheet(made):
+    hidden, page = made.add_worksheet(), made.add_worksheet()
+    for sheet, name in ((hidden, "Người Ẩn"), (page, GOOD[0])):
+        sheet.write_row(0, 0, HEADER)
+        sheet.write_row(1, 0, [name, *GOOD[1:]])
+    page.activate()
+    hidden.hide()
+
+
+def formulas(made):
+    page = made.add_worksheet()
+    page.write_row(0, 0, HEADER)
+    page.write_row(1, 0, GOOD)
+    page.write_formula(1, 0, '="Nông Văn"&" Dền"', None, "Nông Văn Dền")
+    page.write_formula(1, 1, "=DATE(1998,5,6)", None, 35921)
+
+
+@pytest.mark.parametrize("write", [two_rows_of_headings, a_name_in_two_columns, a_heading_over_two_columns, a_hidden_sheet, formulas])
+def test_a_table_is_read_as_real_offices_draw_it(client, liaison, write):
+    checked = client.post(reverse("workers:group_upload"), {"file": book(write)}, follow=True)
+    assert "Đăng ký 1 người" in checked.content.decode()
+    client.post(checked.request["PATH_INFO"])
+    worker = Worker.objects.select_related("user", "home_province").get()
+    assert (worker.user.name, worker.user.phone, worker.birth_date) == ("Nông Văn Dền", "+84912345678", dt.date(1998, 5, 6))
+    assert (worker.national_id, worker.home_province.name) == ("004098123456", "Cao Bằng")
+
+
+def two_lists(made):
+    for _number in range(2):
+        page = made.add_worksheet()
+        page.write_row(0, 0, HEADER)
+        page.write_row(1, 0, GOOD)
+
+
+def ten_thousand(made):
+    page = made.add_worksheet()
+    page.write_row(0, 0, HEADER)
+    for number in range(1, 10_001):
+        page.write_row(number, 0, GOOD)
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        (lambda: book(two_lists), "2 trang đều có danh sách"),
+        (lambda: book(ten_thousand), "tối đa 2000 dòng"),
+        (lambda: SimpleUploadedFile("nhom.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)), ".xls kiểu cũ"),
+        (lambda: SimpleUploadedFile("nhom.csv", "Họ và tên;Năm sinh\nNông;1998".encode("cp1258", "replace")), "CSV UTF-8"),
+        (lambda: SimpleUploadedFile("nhom.csv", b""), "không có dòng nào"),
+        (lambda: book(lambda made: made.add_worksheet().write_row(0, 0, HEADER)), "không có dòng nào"),
+    ],
+)
+def test_a_file_that_can_not_be_read_whole_is_refused_with_what_to_do(client, liaison, file, said):
+    refused = client.post(reverse("workers:group_upload"), {"file": file()})
+    page = refused.content.decode()
+    assert refused.status_code == 422 and said in page and not Worker.objects.exists()
 
 
 @pytest.mark.parametrize("content", [b"", b"%PDF-1.4", b"PK\x03\x04rubbish", "tên\nA".encode("utf-16")])

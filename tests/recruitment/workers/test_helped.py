@@ -104,11 +104,15 @@ def test_a_phone_proved_by_its_code_takes_the_profile_over(client, helped, liais
     assert client.get(address).status_code == 404
 
 
-def test_a_number_of_somebody_else_is_refused_before_a_code_is_sent(client, helped):
+def test_that_a_number_has_an_account_is_said_to_whoever_holds_the_phone_only(client, helped, monkeypatch):
     UserFactory(phone="+84912345678")
-    page = client.post(reverse("workers:add_phone", args=[helped.pk]), {"phone": "0912345678"})
-    assert page.status_code == 422 and "đã có tài khoản khác" in page.content.decode()
-    assert not Message.objects.filter(channel="sms").exists()
+    monkeypatch.setattr(codes.secrets, "randbelow", lambda _most: 123456)
+    address = reverse("workers:add_phone", args=[helped.pk])
+    asked = client.post(address, {"phone": "0912345678"}, follow=True).content.decode()
+    assert "Mã 6 chữ số đã gửi" in asked and "tài khoản khác" not in asked
+    refused = client.post(address, {"code": "123456"})
+    assert refused.status_code == 422 and "đã có tài khoản khác" in refused.content.decode()
+    assert User.objects.get(pk=helped.user_id).helper
     with pytest.raises(PhoneTaken):
         hand_over(worker=helped, phone="+84912345678", by=helped.user.helper, on=timezone.localdate())
 
