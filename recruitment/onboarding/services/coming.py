@@ -17,7 +17,7 @@ from recruitment.applications.services.steps import tell_recruiter, tell_worker
 from recruitment.health.models import Clearance
 from recruitment.onboarding.models import Acceptance, WaitingAcceptance
 from recruitment.onboarding.services.acceptance import wanted_days
-from recruitment.onboarding.services.journey import trips_to_choose
+from recruitment.onboarding.services.journey import DAY, arrival_day
 from recruitment.onboarding.services.lost_seats import named
 from recruitment.onboarding.services.redating import travel_with
 from recruitment.onboarding.services.room import look_for_room_after_commit
@@ -29,7 +29,7 @@ from recruitment.shared.refusals import Refusal
 from recruitment.travel.models import PickUpPoint, Route, Seat, Trip
 from recruitment.travel.services.departures import announce_trip
 from recruitment.travel.services.routes import decision_on
-from recruitment.travel.services.trips import NEAR
+from recruitment.travel.services.trips import NEAR, trips_arriving
 from recruitment.workers.models import Worker
 
 MOST = 1000
@@ -113,7 +113,7 @@ def groups_without_a_bus(*, on: dt.date) -> list[Group]:
             route = next(iter(routes.get(key[:2], [])), None)
             groups[key] = Group(route, person.worker.home_province, person.zone, person.day)
         groups[key].people.append(person)
-    lacking = _without_a_seat_ahead(list(groups.values()), routes)
+    lacking = _without_a_seat(groups, routes)
     return sorted(_of_one_route(lacking), key=lambda group: (group.day, group.route.name if group.route else "", group.origin.name))
 
 
@@ -220,33 +220,28 @@ def _locked(applications: Collection[Application], arrives_on: dt.date, on: dt.d
 def _routes() -> dict[tuple[int, int], list[Route]]:
     """By province of the people (as it is called today or was) and zone, those that start there before those that only stop there."""
     found: dict[tuple[int, int], list[Route]] = defaultdict(list)
-    rows = list(Route.objects.select_related("origin").prefetch_related("zones", "pick_up_points__province").order_by("name", "pk"))
+    stops_and_names = ["zones", "origin__predecessors", "pick_up_points__province__predecessors"]
+    rows = list(Route.objects.select_related("origin").prefetch_related(*stops_and_names).order_by("name", "pk"))
     for is_start in (True, False):
         for route in rows:
             stops = [route.origin] if is_start else [stop.province for stop in route.pick_up_points.all()]
-            places = {pk for stop in stops for pk in (stop.pk, stop.successor_id) if pk}
+            places = {pk for stop in stops for pk in (stop.pk, stop.successor_id, *(old.pk for old in stop.predecessors.all())) if pk}
             for key in ((place, zone.pk) for place in places for zone in route.zones.all()):
                 if route not in found[key]:
                     found[key].append(route)
     return found
 
 
-def _without_a_seat_ahead(groups: list[Group], routes: dict[tuple[int, int], list[Route]]) -> list[Group]:
-    """Where a bus with seats is there already the schedule gives them out by itself, in order. Asks closely only where a bus may serve."""
-    if not groups:
-        return []
-    days = [group.day for group in groups]
-    ahead = Trip.objects.bookable(timezone.now()).with_free_seats().arriving_between(min(days), max(days) + NEAR * dt.timedelta(days=1))
-    buses = [(route, timezone.localdate(at)) for route, at in ahead.order_by("pk").values_list("route", "arrives_at")]
+def _without_a_seat(groups: dict[tuple, Group], routes: dict[tuple[int, int], list[Route]]) -> list[Group]:
+    """Where a bus with seats is there already the schedule gives them out by itself, in order."""
+    days = [group.day for group in groups.values()]
+    trips = trips_arriving(first=min(days), last=max(days) + NEAR * DAY) if days else []
 
-    def may_serve(group: Group) -> bool:
-        own = {route.pk for route in routes.get((group.origin.pk, group.zone.pk), [])}
-        return any(route in own and 0 <= (day - group.day).days <= NEAR for route, day in buses)
+    def finds_a_seat(group: Group) -> bool:
+        serving = {route.pk for route in routes.get((group.origin.pk, group.zone.pk), [])}
+        return any(trip.route_id in serving and group.day <= arrival_day(trip) <= group.day + NEAR * DAY for trip in trips)
 
-    def has_seats(group: Group) -> bool:
-        return bool(trips_to_choose(worker=group.people[0].worker, zone=group.zone, arrives_on=group.day))
-
-    return [group for group in groups if not (may_serve(group) and has_seats(group))]
+    return [group for group in groups.values() if not finds_a_seat(group)]
 
 
 def _of_one_route(groups: list[Group]) -> list[Group]:

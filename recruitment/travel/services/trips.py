@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import Case, F, When
+from django.db.models import Case, F, QuerySet, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -70,10 +70,14 @@ def trips_for(*, from_province: Province, zone: IndustrialZone, arrives_on: dt.d
     Only of routes that run on the day; each trip has its `route` loaded.
     """
     near = dt.timedelta(days=days)
-    rows = Trip.objects.bookable(timezone.now()).with_free_seats().arriving_between(arrives_on - near, arrives_on + near)
     routes = Route.objects.from_province(from_province).filter(zones=zone)
-    trips = list(rows.filter(route__in=routes.values("pk")).select_related("route").order_by("arrives_at", "pk"))
-    return sorted(_running(trips), key=lambda trip: (abs((arrival_day(trip) - arrives_on).days), trip.arrives_at, trip.free, trip.pk))
+    trips = _running(_with_seats(arrives_on - near, arrives_on + near).filter(route__in=routes.values("pk")))
+    return sorted(trips, key=lambda trip: (abs((arrival_day(trip) - arrives_on).days), trip.arrives_at, trip.free, trip.pk))
+
+
+def trips_arriving(*, first: dt.date, last: dt.date) -> list[Trip]:
+    """All trips with free seats that arrive on one of these days, of routes that run, each with its `route`: for whoever looks for many people at once."""
+    return _running(_with_seats(first, last))
 
 
 @transaction.atomic
@@ -164,9 +168,14 @@ def _runs(trip: Trip) -> bool:
     return bool(_running([trip]))
 
 
-def _running(trips: list[Trip]) -> list[Trip]:
+def _with_seats(first: dt.date, last: dt.date) -> QuerySet[Trip]:
+    rows = Trip.objects.bookable(timezone.now()).with_free_seats().arriving_between(first, last)
+    return rows.select_related("route").order_by("arrives_at", "pk")
+
+
+def _running(trips: Iterable[Trip]) -> list[Trip]:
     """Those whose route runs on the day of departure: a fixed number of queries for each day."""
-    kept = []
+    trips, kept = list(trips), []
     for day in sorted({departure_day(trip) for trip in trips}):
         of_day = [trip for trip in trips if departure_day(trip) == day]
         decisions = decisions_on([trip.route for trip in of_day], on=day)

@@ -25,10 +25,12 @@ from recruitment.onboarding.services.coming import (
 )
 from recruitment.onboarding.services.waiting import accept_or_wait
 from recruitment.onboarding.tasks import look_after_acceptances
+from recruitment.places.models import Province as PlaceProvince
 from recruitment.quarantine.models import SiteNight
 from recruitment.quarantine.services.recount import differences
-from recruitment.travel.models import Seat, Trip
+from recruitment.travel.models import Route, Seat, Trip
 from tests.factories.accounts import UserFactory
+from tests.factories.places import ProvinceFactory
 from tests.factories.travel import PickUpPointFactory, RouteFactory, RouteStateFactory
 from tests.recruitment.onboarding.situations import ENTRY_QUARANTINE, Province
 
@@ -187,6 +189,16 @@ def test_one_button_proposes_and_one_confirms(province, route, today, client, of
     assert client.post(address, sent | {"vehicle": ""}).status_code == 422
     for day in ("mai", "0001-01-01", "9999-12-31"):
         assert client.get(reverse("onboarding:open_wanted_trip", args=[route.pk, day])).status_code == 404
+
+
+def test_a_route_from_the_merged_province_serves_whoever_still_names_the_old_one(province, route, today):
+    merged = ProvinceFactory()
+    PlaceProvince.objects.filter(pk=province.origin.pk).update(successor=merged)
+    Route.objects.filter(pk=route.pk).update(origin=merged)
+    application = waits(province, today, starts_on=today)
+    [group] = groups_without_a_bus(on=today)
+    assert group.route == route
+    assert [person.application for person in people_for(route=route, arrives_on=group.day, on=today)] == [application]
 
 
 def test_the_list_takes_as_many_queries_for_one_person_as_for_thirty(province, route, today):
