@@ -16,6 +16,7 @@ from recruitment.health.models import ClearanceChange
 from recruitment.health.services.estimates import start_estimate
 from recruitment.health.services.readings import log_readings
 from recruitment.onboarding.models import Acceptance, Cohort, TaskTick
+from recruitment.onboarding.services.cohorts import closed_list_with
 from recruitment.onboarding.services.journey import pass_of, seat_of, trips_to_choose
 from recruitment.onboarding.services.redating import choose_trip
 from recruitment.onboarding.services.ticking import tick
@@ -43,6 +44,7 @@ def own_tasks(request, pk):
         "seat": seat,
         "entry_pass": pass_of(worker, factory),
         "estimate": start_estimate(worker, on=today),
+        "closed": closed_list_with(acceptance),
         "trips": _choices(acceptance, today) if not seat or seat.status == "held" else [],
     }
     return render(request, "onboarding/own_tasks.html", context)

@@ -60,13 +60,18 @@ def reopen_cohort(*, factory: Factory, arrives_on: dt.date, by: User, on: dt.dat
 
 
 def refuse_after_closing(acceptance: Acceptance) -> None:
-    """Raises DayIsClosed for whoever is on a closed list, unless the bus on it is lost: then the clock runs, and any way here is a good one."""
+    """Raises DayIsClosed for whoever is on a closed list."""
+    if cohort := closed_list_with(acceptance):
+        raise DayIsClosed(cohort=cohort)
+
+
+def closed_list_with(acceptance: Acceptance) -> Cohort | None:
+    """The closed list on which the person is expected; none for whoever lost the way there and must find another one by a clock."""
     if acceptance.ride_by:
-        return
+        return None
     factory = acceptance.application.opening.factory_id
     cohort = Cohort.objects.closed().filter(factory=factory, arrives_on=acceptance.arrives_on).select_related("factory").first()
-    if cohort and acceptance.pk in cohort.people:
-        raise DayIsClosed(cohort=cohort)
+    return cohort if cohort and acceptance.pk in cohort.people else None
 
 
 def coming(factory: Factory, arrives_on: dt.date) -> QuerySet[Acceptance]:

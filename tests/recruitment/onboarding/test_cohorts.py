@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from recruitment.onboarding.models import Acceptance, Cohort
+from recruitment.onboarding.services import lost_seats
 from recruitment.onboarding.services.acceptance import accept
 from recruitment.onboarding.services.cohorts import DayIsClosed, NobodyComes, close_cohort, reopen_cohort
 from recruitment.onboarding.services.redating import choose_trip
@@ -82,6 +83,27 @@ def test_who_is_on_a_closed_list_changes_the_way_only_after_it_is_opened(day, to
     assert "gọi nhà máy" in refused.value.for_people()
     reopen_cohort(factory=province.opening.factory, arrives_on=people[0].arrives_on, by=province.recruiter, on=today)
     assert choose_trip(application=application, trip=None, by=application.worker.user, on=today)
+
+
+def test_the_own_page_says_so_instead_of_offering_a_choice(client, day, today):
+    province, people = day
+    client.force_login(people[0].application.worker.user)
+    address = reverse("onboarding:own_tasks", args=[people[0].application_id])
+    assert "Tôi tự đi" in client.get(address).content.decode()
+    close(province, people[0], today)
+    page = client.get(address).content.decode()
+    assert "đã chốt danh sách" in page and "Tôi tự đi" not in page
+
+
+def test_who_lost_the_seat_chooses_another_way_though_the_day_is_closed(day, today):
+    province, people = day
+    province.bus(arrives_on=people[0].arrives_on)
+    acceptance = accept(application=province.applicant(wants_trip=True), by=province.recruiter, on=today)
+    close(province, acceptance, today)
+    lost_seats.depart(trip=acceptance.seat.trip, by=province.recruiter, on=today)
+    application = acceptance.application
+    choose_trip(application=application, trip=None, by=application.worker.user, on=today)
+    assert Acceptance.objects.get(pk=acceptance.pk).ride_by is None
 
 
 def test_a_day_on_which_nobody_comes_any_more_is_not_closed(client, day, today):
