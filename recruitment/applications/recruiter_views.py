@@ -168,7 +168,7 @@ def _applicant_page(request, application: Application, form: RefusalForm | None 
         "application": application,
         "opening": application.opening,
         "form": form or RefusalForm(),
-        "acts": application.worker.assisted_acts.select_related("by"),
+        "acts": application.worker.assisted_acts.filter(receipt__in=["", application.receipt]).select_related("by"),
         "events": application.events.select_related("by").order_by("at", "pk"),
         "ending": "" if application.status in Application.OPEN_STATUSES else ending_of(application),
         "shows_phone": application.status in (Status.OFFERED, Status.AGREED, Status.ACCEPTED),

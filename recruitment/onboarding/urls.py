@@ -4,6 +4,7 @@ from recruitment.onboarding import (
     batch_views,
     breach_views,
     cohort_views,
+    helped_views,
     recruiter_views,
     replacement_views,
     start_urls,
@@ -15,6 +16,7 @@ from recruitment.onboarding import (
 app_name = "onboarding"
 urlpatterns = [
     *start_urls.urlpatterns,
+    path("groups/people/<int:pk>/", helped_views.helped_person, name="helped_person"),
     path("applications/<int:pk>/withdraw/", worker_views.withdraw_page, name="withdraw"),
     path("applicants/<int:pk>/accept/", recruiter_views.accept_applicant, name="accept"),
     path("applications/<int:pk>/confirm/", worker_views.confirm_page, name="confirm"),

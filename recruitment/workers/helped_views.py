@@ -83,7 +83,7 @@ def _name_helper(request, people, helpers, *, page: str, template: str):
             messages.success(request, done % {"name": helper.user, "count": changed})
             return redirect(page)
     rows = people.select_related("user__helper", "user__helper_house", "home_province").defer("birth_date", "national_id")
-    rows = rows.prefetch_related("assisted_acts__by", "helper_changes__former", "helper_changes__helper")
+    rows = rows.with_answers_waited_for().prefetch_related("assisted_acts__by", "helper_changes__former", "helper_changes__helper")
     shown = Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("page"))
     context = {"page": shown, "form": form, "ticked": form["workers"].value() or []}
     return render(request, template, context, status=REFUSED if form.errors else 200)

@@ -47,6 +47,10 @@ class WorkerQuerySet(models.QuerySet):
         there = Membership.objects.answering().filter(user=OuterRef("user__helper"), organisation=OuterRef("user__helper_house"))
         return self.helped().filter(~Exists(there))
 
+    def with_answers_waited_for(self):
+        """`waiting`: invitations and offers that the person has not answered."""
+        return self.annotate(waiting=Count("applications", filter=Q(applications__status__in=["invited", "offered"])))
+
     def searchable(self):
         """Looking for work and agreed to be found by employers."""
         agreed = Consent.objects.filter(purpose=Consent.Purpose.MATCHING, withdrawn_at=None, worker=OuterRef("pk"))
@@ -254,6 +258,10 @@ class AssistedAct(models.Model):
         REGISTERED = "registered", _("đăng ký hồ sơ")
         CONSENTED = "consented", _("ghi lại sự đồng ý")
         PHONE = "phone", _("thêm số điện thoại")
+        APPLIED = "applied", _("ứng tuyển")
+        AGREED = "agreed", _("trả lời đồng ý")
+        CONFIRMED = "confirmed", _("xác nhận sẽ đến")
+        WITHDREW = "withdrew", _("từ chối, rút hồ sơ")
 
     class How(models.TextChoices):
         """In which way somebody without a phone agreed, side by side with whoever wrote it down."""
@@ -266,13 +274,19 @@ class AssistedAct(models.Model):
     act = models.CharField(max_length=10, choices=Act)
     how = models.CharField(_("đồng ý bằng cách nào"), max_length=7, choices=How, blank=True, default="", db_default="")
     paper = models.CharField(_("số giấy đồng ý hoặc biên bản"), max_length=60, blank=True)
+    receipt = models.CharField(_("biên nhận"), max_length=12, blank=True, default="", db_default="", help_text=_("của hồ sơ ứng tuyển"))
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering = ["at", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["worker", "act"], name="one_act_of_a_kind_for_a_person"),
+            models.UniqueConstraint(fields=["worker", "act", "receipt"], name="one_act_of_a_kind_for_a_person_and_application"),
+            models.CheckConstraint(
+                condition=Q(act__in=["registered", "consented", "phone"], receipt="")
+                | Q(act__in=["applied", "agreed", "confirmed", "withdrew"]) & ~Q(receipt=""),
+                name="an_act_about_an_application_names_it",
+            ),
             models.CheckConstraint(condition=~Q(act="consented") | ~Q(paper=""), name="a_signed_consent_has_its_paper"),
             models.CheckConstraint(condition=~Q(act="consented") | Q(how__in=["paper", "witness"]), name="a_consent_in_person_says_how"),
         ]

@@ -51,7 +51,7 @@ def _of_worker(worker) -> dict[str, Any]:
         "officer_decisions": _rows(
             OfficerDecision.objects.filter(worker=worker).order_by("pk"), ["admits", "reason", "document", "valid_from", "valid_until", "status"]
         ),
-        "assisted_acts": _rows(AssistedAct.objects.filter(worker=worker).order_by("pk"), ["act", "how", "paper", "by", "at"]),
+        "assisted_acts": _rows(AssistedAct.objects.filter(worker=worker).order_by("pk"), ["act", "how", "paper", "receipt", "by", "at"]),
         "helper_changes": _rows(HelperChange.objects.filter(worker=worker).order_by("pk"), ["former", "helper", "house", "by", "at"]),
         "clearances": _rows(Clearance.objects.filter(worker=worker).order_by("pk"), ["assessed_on", "verdict", "ready_on", "decision", "policy"]),
         "applications": _rows(
