@@ -63,6 +63,11 @@ class ApplicationQuerySet(models.QuerySet):
         """The recruiter wants them, and what lacks is a place, a bed or a seat (onboarding's WaitingAcceptance)."""
         return self.filter(waits__isnull=False, waits__ended_at=None, status__in=Application.ACCEPTABLE_STATUSES)
 
+    def waiting_for_a_place(self):
+        """Of those, whoever lacked a place at the last try, in the order of the queue."""
+        waiting = self.filter(waits__ended_at=None, waits__lacks_place=True, status__in=Application.ACCEPTABLE_STATUSES)
+        return waiting.order_by("waits__asked_at", "waits__pk")
+
     def in_pipeline(self):
         """Open, but not yet accepted."""
         return self.filter(status__in=Application.PIPELINE_STATUSES)

@@ -49,6 +49,19 @@ class LeftOut(Enum):
     INVITED_OFTEN = gettext_lazy("đang có nhiều lời mời chưa trả lời")
 
 
+class OthersWait(Refusal):
+    """The places left are those for which others wait already. Carries `first`, the application in front, and `waiting`, how many there are."""
+
+    def for_people(self) -> str:
+        facts = {"who": self.facts["first"].worker.user.name, "waiting": self.facts["waiting"]}
+        return (
+            _(
+                "%(who)s chờ chỗ này trước (%(waiting)d người đang chờ) và được nhận ngay khi có chỗ. Đề nghị được khi còn dư chỗ, hoặc hãy thôi chờ cho họ."
+            )
+            % facts
+        )
+
+
 @dataclass(frozen=True)
 class Invited:
     """A batch's outcome: the new invitations, and by worker's primary key why the others could not be invited."""
@@ -138,7 +151,7 @@ def refuse(*, application: Application, reason: str, by: User, on: dt.date) -> A
 def offer(*, application: Application, by: User, on: dt.date) -> Application:
     """Offer a place and hold it for as long as the policy of the day gives to answer. Repeating it changes nothing.
 
-    Raises NoPlacesLeft or WrongMoment.
+    Raises NoPlacesLeft, OthersWait or WrongMoment.
     """
     application = locked(application)
     if application.status == Status.OFFERED:
@@ -146,6 +159,7 @@ def offer(*, application: Application, by: User, on: dt.date) -> Application:
     if application.status not in (Status.APPLIED, Status.SHORTLISTED):
         raise WrongMoment(application=application)
     hold_place(opening=application.opening)
+    _leave_places_to_those_who_wait(application)
     application.offer()
     time_to_answer = _time_to_answer(on)
     application.answer_by, application.reminders = timezone.now() + time_to_answer, 0
@@ -157,6 +171,15 @@ def offer(*, application: Application, by: User, on: dt.date) -> Application:
         hours=time_to_answer // dt.timedelta(hours=1),
     )
     return application
+
+
+def _leave_places_to_those_who_wait(application: Application) -> None:
+    """With the place held, and so the opening locked: as many must be left as people wait for one. The queue takes them a moment later."""
+    waiting = list(Application.objects.waiting_for_a_place().filter(opening=application.opening_id).values_list("pk", flat=True))
+    in_front = waiting[: waiting.index(application.pk)] if application.pk in waiting else waiting
+    if in_front and application.opening.places() < len(in_front):
+        first = Application.objects.select_related("worker__user").get(pk=in_front[0])
+        raise OthersWait(first=first, waiting=len(in_front))
 
 
 def _time_to_answer(on: dt.date) -> dt.timedelta:

@@ -137,6 +137,8 @@ def lock_site(*, incident: SiteIncident, lock: str, building: str = "", floor: s
     Empty rooms close and leave the site's capacity. Those with people in, or with beds that are promised, stay open and are named
     with what to do (`rooms_left_open`); nobody is added to them. A locked site is offered to nobody. Raises IncidentOver or NoSuchFloor.
     """
+    if lock == Lock.SITE:
+        _wait_for_admissions(incident.site, on=on)
     incident = _locked(incident)
     rooms = Room.objects.filter(site=incident.site, building=building, floor=floor).order_by("pk") if lock == Lock.FLOOR else Room.objects.none()
     if lock == Lock.FLOOR and not rooms:
@@ -154,6 +156,12 @@ def lock_site(*, incident: SiteIncident, lock: str, building: str = "", floor: s
     incident.building, incident.floor = (building, floor) if lock == Lock.FLOOR else ("", "")
     incident.save(update_fields=["locked", "building", "floor"])
     return in_use
+
+
+def _wait_for_admissions(site: Site, *, on: dt.date) -> None:
+    """Whoever is being let in this moment is in; every admission after it waits here for the lock, and sees it."""
+    expected = Stay.objects.filter(site=site, status__in=[Stay.Status.BOOKED, Stay.Status.HELD], arrives_on__lte=on, leaves_on__gt=on)
+    list(expected.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk"))
 
 
 def rooms_left_open(incident: SiteIncident, *, on: dt.date) -> list[LeftOpen]:

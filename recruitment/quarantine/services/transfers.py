@@ -176,6 +176,7 @@ def arrive(*, transfer: Transfer, by: User, on: dt.date) -> Transfer:
         return transfer
     _require(transfer, Status.ON_THE_WAY)
     if transfer.destination:
+        admissions.lock_stay(transfer.held_stay)  # where locking a site waits for whoever is being let in
         require_unlocked(transfer.destination)
     _end_origin(transfer.stay, by=by, on=on)
     if transfer.held_stay:

@@ -4,10 +4,12 @@ import datetime as dt
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from recruitment.applications.models import Application
+from recruitment.applications.services.choosing import OthersWait, offer
 from recruitment.onboarding.models import Acceptance, WaitingAcceptance
 from recruitment.onboarding.services.acceptance import NotAccepted, accept
 from recruitment.onboarding.services.queue_order import OthersAreFirst
@@ -153,3 +155,31 @@ def test_the_order_costs_an_acceptance_one_statement(today):
     with CaptureQueriesContext(connection) as counted:
         accept(application=province.applicant(), by=province.recruiter, on=today)
     assert sum("onboarding_waitingacceptance" in query["sql"] for query in counted) == 1
+
+
+def test_an_offer_takes_no_place_for_which_somebody_waits(client, freed, today):
+    province, first = freed
+    other = province.applicant()
+    with pytest.raises(OthersWait) as refused:
+        offer(application=other, by=province.recruiter, on=today)
+    assert first.application.worker.user.name in refused.value.for_people() and "1 người đang chờ" in refused.value.for_people()
+    assert Opening.objects.get(pk=province.opening.pk).held == 0 and Application.objects.get(pk=other.pk).status == "applied"
+    client.force_login(province.recruiter)
+    page = client.post(reverse("applications:offer", args=[other.pk]), follow=True).content.decode()
+    assert first.application.worker.user.name in page
+    complete_waiting(on=today)
+    assert Application.objects.get(pk=first.application_id).status == "accepted"
+
+
+def test_an_offer_is_made_where_places_are_left_for_all_who_wait(freed, today):
+    province, _first = freed
+    Opening.objects.filter(pk=province.opening.pk).update(headcount=F("headcount") + 1)
+    assert offer(application=province.applicant(), by=province.recruiter, on=today).status == "offered"
+    with pytest.raises(OthersWait):
+        offer(application=province.applicant(), by=province.recruiter, on=today)
+
+
+def test_whoever_waits_in_front_may_be_offered_the_place_itself(freed, today):
+    province, first = freed
+    accept_or_wait(application=province.applicant(), by=province.recruiter, on=today)
+    assert offer(application=first.application, by=province.recruiter, on=today).status == "offered"

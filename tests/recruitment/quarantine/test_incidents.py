@@ -237,6 +237,7 @@ def test_nobody_is_let_into_a_locked_site_and_the_gate_says_where_to_go(client, 
     answer = client.post(reverse("quarantine:admit", args=[expected.pk]))
     assert answer.status_code == 422 and "Khu gần còn giường" in answer.content.decode()
     assert reverse("quarantine:request_transfer", args=[expected.pk]) in answer.content.decode()
+    assert '<button class="button">Nhận vào</button>' not in answer.content.decode()
     for page in ("site", "arrivals"):
         shown = client.get(reverse(f"quarantine:{page}", args=[place.pk])).content.decode()
         assert "Khu đang khóa vì có ca bệnh" in shown and reverse("quarantine:admit", args=[expected.pk]) not in shown
