@@ -59,6 +59,7 @@ def declare_case(*, factory: Factory, worker: Worker, found_on: dt.date, by: Use
     A `newcomer` has arrived and isolates before the first shift: nobody is known to have met him or her at work.
     Declaring the same case again changes nothing. Raises NotEmployedHere.
     """
+    _lock_workers(worker.pk)
     lock_factory(factory)
     if not (newcomer or Employment.objects.current_on(on).filter(worker=worker, factory=factory).exists()):
         raise NotEmployedHere(worker=worker, factory=factory)
@@ -97,6 +98,7 @@ def confirm_contacts(
     officer looked at: OutbreakChanged if it has moved on. Calling it again with nothing proposed houses those who found no bed before.
     Raises OutbreakClosed.
     """
+    _lock_workers(*outbreak.people.order_by("pk").values_list("worker", flat=True))
     outbreak = _locked(outbreak)
     if outbreak.version != seen:
         raise OutbreakChanged(outbreak=outbreak)
@@ -225,6 +227,11 @@ def _tell(stays: Sequence[Stay]) -> None:
             text = _("Bạn có chỗ ở tại %(site)s từ %(first)s đến %(until)s. Xe của nhà máy sẽ đón bạn. Mở Vùng Xanh để xem việc cần làm.") % dates
         messages.append((stay.worker.user, text))
     send_messages(messages, kind="moved", now=timezone.now())
+
+
+def _lock_workers(*pks: int) -> None:
+    """Before the factory, as whoever accepts or lets go of these people does it."""
+    list(Worker.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=pks).order_by("pk").values_list("pk"))
 
 
 def _locked(outbreak: Outbreak) -> Outbreak:

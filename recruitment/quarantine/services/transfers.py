@@ -175,8 +175,9 @@ def arrive(*, transfer: Transfer, by: User, on: dt.date) -> Transfer:
     if transfer.status == Status.COMPLETED:
         return transfer
     _require(transfer, Status.ON_THE_WAY)
-    if transfer.destination:
+    if transfer.held_stay:
         admissions.lock_stay(transfer.held_stay)  # where locking a site waits for whoever is being let in
+    if transfer.destination:
         require_unlocked(transfer.destination)
     _end_origin(transfer.stay, by=by, on=on)
     if transfer.held_stay:
