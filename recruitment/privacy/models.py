@@ -88,6 +88,7 @@ class RetentionPeriod(models.Model):
         MESSAGES = "messages", _("tin nhắn")
         READINGS = "readings", _("lượt xem thông tin nhạy cảm")
         CROSSINGS = "crossings", _("lượt qua chốt")
+        BATCHES = "batches", _("kết quả nhận nhiều người một lần")
         HEALTH = "health", _("thông tin sức khỏe của người không còn tìm việc")
         PEOPLE = "people", _("người không được tuyển và không quay lại")
 

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from recruitment.accounts.models import User
@@ -43,7 +44,7 @@ class AcceptanceBatch(models.Model):
 
 
 class BatchLine(models.Model):
-    """One person of a batch, in the order of the queue. `sentences` is what the recruiter reads: what was secured, or everything lacking."""
+    """One person of a batch, in the order of the queue. `sentences`, by language, is what recruiters read: what was secured, or everything lacking."""
 
     class Outcome(models.TextChoices):
         ACCEPTED = "accepted", _("đã nhận")
@@ -54,7 +55,7 @@ class BatchLine(models.Model):
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="+")
     position = models.PositiveSmallIntegerField()
     outcome = models.CharField(max_length=8, choices=Outcome, blank=True, default="")
-    sentences = models.JSONField(default=list)
+    sentences = models.JSONField(default=dict)
     lacks_only_room = models.BooleanField(default=False)
 
     class Meta:
@@ -62,5 +63,10 @@ class BatchLine(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["batch", "application"], name="once_in_a_batch"),
             models.CheckConstraint(condition=Q(outcome__in=["", "accepted", "waiting", "refused"]), name="line_has_a_known_outcome"),
-            models.CheckConstraint(condition=~Q(outcome="refused") | ~Q(sentences=[]), name="who_is_refused_is_told_why"),
+            models.CheckConstraint(condition=~Q(outcome="refused") | ~Q(sentences={}), name="who_is_refused_is_told_why"),
         ]
+
+    @property
+    def in_words(self) -> list[str]:
+        """In the reader's language, whoever pressed the button."""
+        return self.sentences.get(get_language(), next(iter(self.sentences.values()), []))

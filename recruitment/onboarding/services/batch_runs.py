@@ -6,9 +6,11 @@ anywhere goes on with those whose outcome isn't noted yet, and nothing is done t
 
 import datetime as dt
 import logging
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -63,14 +65,13 @@ def continue_batch(pk: int, *, on: dt.date) -> bool:
     if not AcceptanceBatch.objects.unfinished().filter(free, pk=pk).update(claimed_at=timezone.now(), attempts=F("attempts") + 1):
         return False
     batch = AcceptanceBatch.objects.select_related("opening", "asked_by").get(pk=pk)
-    with override(batch.asked_by.language):
-        while lines := list(batch.lines.filter(outcome="").select_related("application").order_by("position")[: _at_a_time(batch)]):
-            if batch.attempts > MOST_ATTEMPTS:
-                _give_up(lines[0])
-            else:
-                _accept(batch, lines, on)
-            batch.attempts = min(batch.attempts, MOST_ATTEMPTS)
-            AcceptanceBatch.objects.filter(pk=pk).update(claimed_at=timezone.now(), attempts=0)
+    while lines := list(batch.lines.filter(outcome="").select_related("application").order_by("position")[: _at_a_time(batch)]):
+        if batch.attempts > MOST_ATTEMPTS:
+            _give_up(lines[0])
+        else:
+            _accept(batch, lines, on)
+        batch.attempts = min(batch.attempts, MOST_ATTEMPTS)
+        AcceptanceBatch.objects.filter(pk=pk).update(claimed_at=timezone.now(), attempts=0)
     AcceptanceBatch.objects.filter(pk=pk).update(finished_at=timezone.now())
     return True
 
@@ -96,11 +97,11 @@ def _accept(batch: AcceptanceBatch, lines: list[BatchLine], on: dt.date) -> None
     done = accept_many(opening=batch.opening, applications=list(by_application), by=batch.asked_by, on=on)
     for acceptance in done.accepted:
         line = by_application[acceptance.application_id]
-        line.outcome, line.sentences = Outcome.ACCEPTED, [str(part) for part in outcome_parts(acceptance)]
+        line.outcome, line.sentences = Outcome.ACCEPTED, in_all_languages(partial(outcome_parts, acceptance))
     for application, refusal in done.refused:
         line = by_application[application.pk]
         line.lacks_only_room = lacks_only_room(refusal)
-        line.outcome, line.sentences = Outcome.REFUSED, list(_sentences(refusal))
+        line.outcome, line.sentences = Outcome.REFUSED, in_all_languages(partial(_sentences, refusal))
         if batch.may_wait and line.lacks_only_room:
             _queue(line, batch.asked_by, on)
     BatchLine.objects.bulk_update(lines, ["outcome", "sentences", "lacks_only_room"])
@@ -110,19 +111,31 @@ def _queue(line: BatchLine, by: User, on: dt.date) -> None:
     try:
         outcome = accept_or_wait(application=line.application, by=by, on=on)
     except Refusal as refusal:
-        line.sentences, line.lacks_only_room = list(_sentences(refusal)), False
+        line.sentences, line.lacks_only_room = in_all_languages(partial(_sentences, refusal)), False
     else:
         line.outcome = Outcome.WAITING
         if isinstance(outcome, Acceptance):
-            line.outcome, line.sentences = Outcome.ACCEPTED, [str(part) for part in outcome_parts(outcome)]
+            line.outcome, line.sentences = Outcome.ACCEPTED, in_all_languages(partial(outcome_parts, outcome))
 
 
-def _sentences(refusal: Refusal) -> Iterator[str]:
-    yield from refusal.sentences() if isinstance(refusal, NotAccepted) else [refusal.for_people()]
+def _sentences(refusal: Refusal) -> list[str]:
+    return refusal.sentences() if isinstance(refusal, NotAccepted) else [refusal.for_people()]
+
+
+def in_all_languages(sentences: Callable[[], Sequence[str]]) -> dict[str, list[str]]:
+    """The results are read by every recruiter of the factory, each in his or her own language."""
+    found = {}
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            found[language] = [str(sentence) for sentence in sentences()]
+    return found
 
 
 def _give_up(line: BatchLine) -> None:
     """Something unforeseen happened with this person again and again; the others go on."""
     logger.error("Application %s of batch %s could not be dealt with.", line.application_id, line.batch_id)
-    line.outcome, line.sentences = Outcome.REFUSED, [_("Hệ thống gặp lỗi với hồ sơ này, chưa đổi gì. Hãy thử lại, hoặc báo quản trị hệ thống.")]
+    line.outcome, line.sentences = (
+        Outcome.REFUSED,
+        in_all_languages(lambda: [_("Hệ thống gặp lỗi với hồ sơ này, chưa đổi gì. Hãy thử lại, hoặc báo quản trị hệ thống.")]),
+    )
     line.save(update_fields=["outcome", "sentences"])

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from recruitment.accounts.models import User
 from recruitment.applications.models import Application
 from recruitment.health.models import Clearance, HealthEvent, OfficerDecision
+from recruitment.onboarding.models import BatchLine
 from recruitment.onboarding.services.withdrawal import withdraw
 from recruitment.privacy.models import DataRequest
 from recruitment.privacy.services.export import belonging_to
@@ -71,6 +72,7 @@ def erase_worker(*, worker: Worker, by: User | None, on: dt.date) -> None:
     SymptomReport.objects.filter(stay__worker=worker).delete()
     EarlyLeaving.objects.filter(stay__worker=worker).delete()
     SiteIncidentPerson.objects.filter(stay__worker=worker).delete()
+    BatchLine.objects.filter(application__worker=worker).delete()
     OfficerDecision.objects.filter(worker=worker).update(reason="-")
     Consent.objects.filter(worker=worker).delete()
     worker.occupations.all().delete()

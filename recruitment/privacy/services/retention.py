@@ -11,6 +11,7 @@ from recruitment.accounts.models import OneTimeCode, SensitiveReading
 from recruitment.applications.models import Application
 from recruitment.health.models import HealthEvent
 from recruitment.notifications.models import Message
+from recruitment.onboarding.models import AcceptanceBatch
 from recruitment.privacy.models import RetentionPeriod, RetentionRun
 from recruitment.privacy.services.erasure import NOBODY, StillNeeded, erase_worker
 from recruitment.quarantine.models import Stay
@@ -19,7 +20,7 @@ from recruitment.workers.models import Employment, Worker
 
 CHUNK = 500
 What = RetentionPeriod.What
-DEFAULT_DAYS = {What.CODES: 1, What.MESSAGES: 180, What.READINGS: 730, What.CROSSINGS: 180, What.HEALTH: 90, What.PEOPLE: 365}
+DEFAULT_DAYS = {What.CODES: 1, What.MESSAGES: 180, What.READINGS: 730, What.CROSSINGS: 180, What.BATCHES: 30, What.HEALTH: 90, What.PEOPLE: 365}
 
 
 def due(what: str, *, days: int, now: dt.datetime) -> QuerySet:
@@ -33,6 +34,8 @@ def due(what: str, *, days: int, now: dt.datetime) -> QuerySet:
         return SensitiveReading.objects.filter(at__lt=before).order_by("pk")
     if what == What.CROSSINGS:
         return Crossing.objects.filter(at__lt=before).order_by("pk")
+    if what == What.BATCHES:
+        return AcceptanceBatch.objects.filter(finished_at__lt=before).order_by("pk")
     gone = _not_looking(before)
     if what == What.HEALTH:
         return HealthEvent.objects.filter(worker__in=gone.exclude(status=Worker.Status.LOOKING)).order_by("pk")
@@ -70,7 +73,8 @@ def _delete(rows: QuerySet, *, erase: Callable[[Worker], bool] | None) -> int:
         last = pks[-1]
         if erase is None:
             with transaction.atomic():
-                done += rows.model._base_manager.filter(pk__in=pks).delete()[0]
+                deleted = rows.model._base_manager.filter(pk__in=pks).delete()[1]
+                done += deleted.get(rows.model._meta.label, 0)  # what hangs on a row goes along uncounted
         else:
             done += sum(erase(worker) for worker in rows.model._base_manager.filter(pk__in=pks).order_by("pk"))
     return done

@@ -148,7 +148,7 @@ def test_one_person_who_always_fails_holds_up_nobody_and_is_listed(today, monkey
         continue_unfinished(on=today)
     assert outcomes(batch) == ["accepted", "accepted", "refused", "accepted"]
     assert AcceptanceBatch.objects.get().finished_at
-    assert "lỗi với hồ sơ này" in BatchLine.objects.get(application=people[2]).sentences[0]
+    assert "lỗi với hồ sơ này" in BatchLine.objects.get(application=people[2]).in_words[0]
 
 
 def test_somebody_who_withdraws_meanwhile_is_listed_and_nothing_is_forced(today):
@@ -158,7 +158,7 @@ def test_somebody_who_withdraws_meanwhile_is_listed_and_nothing_is_forced(today)
     withdraw(application=goes, by=goes.worker.user, on=today)
     continue_batch(batch.pk, on=today)
     assert outcomes(batch) == ["accepted", "refused"]
-    assert "đã rút" in batch.lines.get(application=goes).sentences[0]
+    assert "đã rút" in batch.lines.get(application=goes).in_words[0]
 
 
 def test_who_withdraws_afterwards_is_shown_as_such(client, recruiter, today):
@@ -229,3 +229,16 @@ def test_applications_of_another_opening_are_left_out(client, recruiter):
     mine = province.applicant()
     press(client, province, [mine, stranger])
     assert list(BatchLine.objects.values_list("application", flat=True)) == [mine.pk]
+
+
+def test_a_colleague_reads_the_results_in_the_language_of_the_page(client, recruiter, today):
+    province = Province(places=1, beds=50)
+    recruiter(province)
+    people = [province.applicant() for _ in range(2)]
+    batch = ask(province, people, today)
+    continue_batch(batch.pk, on=today)
+    assert "hết chỗ" in page_of(client, batch) and "bắt đầu làm ngày" in page_of(client, batch)
+    client.cookies.load({"django_language": "en"})
+    type(province.recruiter).objects.update(language="en")
+    page = page_of(client, batch)
+    assert "hết chỗ" not in page and "bắt đầu làm ngày" not in page and "no places left" in page

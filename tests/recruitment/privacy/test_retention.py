@@ -10,6 +10,7 @@ from django.utils import timezone
 from recruitment.accounts.models import User
 from recruitment.health.models import HealthEvent
 from recruitment.notifications.models import Message
+from recruitment.onboarding.models import AcceptanceBatch, BatchLine
 from recruitment.privacy.models import RetentionPeriod, RetentionRun
 from recruitment.privacy.services.retention import run_retention
 from recruitment.workers.models import Worker
@@ -87,3 +88,28 @@ def test_old_messages_go(today):
     Message.objects.filter(pk=old.pk).update(created_at=timezone.now() - dt.timedelta(days=181))
     assert run_retention(on=today, dry_run=False)["messages"] == 1
     assert Message.objects.get() == new
+
+
+def batch(*, finished: int | None, application=None) -> AcceptanceBatch:
+    """Finished so many days ago, or never, with one person."""
+    application = application or ApplicationFactory()
+    asked = {"opening": application.opening, "key": uuid4(), "may_wait": False, "asked_by": application.opening.created_by}
+    made = AcceptanceBatch.objects.create(**asked, finished_at=finished and timezone.now() - dt.timedelta(days=finished))
+    made.lines.create(application=application, position=0, outcome="refused", sentences={"vi": ["Chưa có kết luận y tế."]})
+    return made
+
+
+def test_what_came_of_a_batch_is_forgotten_after_a_month_with_every_sentence_about_people(today):
+    old, new, unfinished = batch(finished=31), batch(finished=29), batch(finished=None)
+    assert run_retention(on=today, dry_run=True)["batches"] == 1
+    assert run_retention(on=today, dry_run=False)["batches"] == 1
+    assert set(AcceptanceBatch.objects.all()) == {new, unfinished}
+    assert not BatchLine.objects.filter(batch=old.pk).exists()
+
+
+def test_who_is_erased_is_forgotten_in_batches_too(today):
+    application = ApplicationFactory(worker=age(WorkerFactory(), 400), status="refused", refusal="filled")
+    type(application).objects.update(changed_at=timezone.now() - dt.timedelta(days=400))
+    batch(finished=5, application=application)
+    assert run_retention(on=today, dry_run=False)["people"] == 1
+    assert not BatchLine.objects.exists()
