@@ -16,6 +16,7 @@ from recruitment.places.names import province_of
 from recruitment.shared.crypto import blind_index
 from recruitment.shared.forms import PeopleDateField, PhoneField, clean_text
 from recruitment.shared.refusals import Refusal
+from recruitment.shared.templatetags.display import local_phone
 from recruitment.workers.models import AssistedAct, Consent
 from recruitment.workers.services.registration import check_age, identity_index_of
 
@@ -60,7 +61,8 @@ class PersonRow:
     cells: dict[str, str]
     values: dict[str, Any] = field(default_factory=dict)
     errors: list[tuple[str, str]] = field(default_factory=list)
-    form: Any = None  # set by the page that shows it
+    form: Any = None  # set by the page that shows it, as is `occupation`, the one that was recognised
+    occupation: Any = None
     is_known: bool = False  # registered before, as the same person: nothing is left to do
 
     @property
@@ -76,12 +78,27 @@ class PersonRow:
         return blind_index("national_id", self.values["national_id"]) if self.values["national_id"] else None
 
     def shown(self) -> list[dict]:
-        """Each cell as it was written, with its errors, for the page."""
+        """Each cell as it was written, with what is wrong with it, or what it was `read` as where that looks otherwise."""
         names = [name for name in HEADINGS.columns if self.cells.get(name) or any(where == name for where, _text in self.errors)]
         return [
-            {"label": LABELS[name](), "value": self.cells.get(name, ""), "errors": [text for where, text in self.errors if where == name]}
+            {
+                "label": LABELS[name](),
+                "value": self.cells.get(name, ""),
+                "read": self._read_as(name),
+                "errors": [text for where, text in self.errors if where == name],
+            }
             for name in names
         ]
+
+    def _read_as(self, name: str) -> str:
+        value = self.values.get(name)
+        if name == "occupation" and not self.errors:
+            text = str(self.occupation or _("không nhận ra nghề này, để trống"))
+        elif isinstance(value, dt.date):
+            text = f"{value:%d/%m/%Y}"
+        else:
+            text = local_phone(value) if name == "phone" else str(value or "")
+        return "" if text == self.cells.get(name) else text
 
 
 def interpret(rows: Iterable[TableRow], *, on: dt.date) -> list[PersonRow]:

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from recruitment.accounts.models import Organisation
 from recruitment.accounts.permissions import permission
+from recruitment.occupations.models import Occupation
 from recruitment.openings.reading import MOST_MEGABYTES, TableRow, read_table
 from recruitment.openings.unreadable import FileTooLarge
 from recruitment.shared.crypto import decrypt, encrypt
@@ -89,8 +90,9 @@ def check(request, key):
             return redirect("workers:groups")
         return redirect("workers:group_check", key)
     page = Paginator(sorted(read, key=_errors_first), ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    occupations = {one.code: one for one in Occupation.objects.filter(code__in={row.values.get("occupation") for row in page.object_list} - {None})}
     for row in page.object_list:
-        row.form = RowForm.of(row) if row.errors else None
+        row.form, row.occupation = RowForm.of(row) if row.errors else None, occupations.get(row.values.get("occupation"))
     figures = {"new": sum(row.is_new for row in read), "known": sum(row.is_known for row in read), "bad": sum(bool(row.errors) for row in read)}
     return render(request, "workers/groups/check.html", {"page": page, "figures": figures, "key": key})
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from demo.certificates import send_a_certificate_to_try
 from demo.employers import make_factories, make_openings, staff
+from demo.liaisons import register_through_a_liaison
 from demo.people import make_workers
 from demo.pipeline import accept_a_batch, accept_some, make_applications
 from demo.rooms import make_rooms, put_to_bed
@@ -92,12 +93,11 @@ class Command(BaseCommand):
         declare_a_case(plants, today=today, by=officers[Role.HEALTH_OFFICER])
         report_some(random, plants, today=today, by=officers[Role.HEALTH_OFFICER])
         plan_waves(today=today, by=officers[Role.HEALTH_OFFICER])
+        register_through_a_liaison(today=today)
 
     def make_officers(self) -> dict[str, User]:
         labour = Organisation.objects.create(kind=Organisation.Kind.LABOUR_DEPARTMENT, name="Sở Nội vụ tỉnh Thái Nguyên (mẫu)")
         health = Organisation.objects.create(kind=Organisation.Kind.HEALTH_DEPARTMENT, name="Sở Y tế tỉnh Thái Nguyên (mẫu)")
-        centre = Organisation.objects.create(kind=Organisation.Kind.LIAISON, name="Trung tâm dịch vụ việc làm tỉnh Cao Bằng (mẫu)")
-        staff(name="Cán bộ đầu mối mẫu", email="dau-moi@mau.invalid", organisation=centre, role=Role.LIAISON)
         User.objects.create_user(email="quan-tri@mau.invalid", name="Quản trị mẫu", is_demo=True, is_staff=True, is_superuser=True)
         return {
             Role.LABOUR_OFFICER: staff(name="Cán bộ lao động mẫu", email="lao-dong@mau.invalid", organisation=labour, role=Role.LABOUR_OFFICER),

@@ -331,6 +331,25 @@ def test_a_table_is_read_as_real_offices_draw_it(client, liaison, write):
     assert (worker.national_id, worker.home_province.name) == ("004098123456", "Cao Bằng")
 
 
+def test_the_trial_shows_what_each_cell_was_read_as(client, liaison):
+    row = ["NONG VAN DEN", 35921, 912345678, 4098123456, "cao bang"]
+
+    def write(made):
+        page = made.add_worksheet()
+        page.write_row(0, 0, [*HEADER, "Nghề"])
+        page.write_row(1, 0, [*row, "nghề không ai biết"])
+
+    page = client.post(reverse("workers:group_upload"), {"file": book(write)}, follow=True).content.decode()
+    for read_as, written in [
+        ("Nong Van Den", "NONG VAN DEN"),
+        ("06/05/1998", "35921"),
+        ("0912 345 678", "912345678"),
+        ("004098123456", "4098123456"),
+    ]:
+        assert f'{read_as} <span class="muted">ghi “{written}”' in page
+    assert "không nhận ra nghề này, để trống" in page and "Cao Bằng <span" in page
+
+
 def two_lists(made):
     for _number in range(2):
         page = made.add_worksheet()
