@@ -85,7 +85,7 @@ def ask_for_a_dormitory(factory: Factory, *, today: dt.date) -> None:
 
 def house_some(sites: list[Site], *, today: dt.date, by: User) -> None:
     """At every site three people are expected today and three have arrived: contacts sent there before the platform existed, who look for no work."""
-    found = list(Worker.objects.filter(applications=None, user__is_demo=False).order_by("-pk")[: len(sites) * 6])
+    found = list(Worker.objects.filter(applications=None).order_by("-pk")[: len(sites) * 6])
     Worker.objects.filter(pk__in=[worker.pk for worker in found]).update(status=Worker.Status.HIDDEN)
     people = iter(found)
     for site in sites:
