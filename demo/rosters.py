@@ -11,6 +11,7 @@ from recruitment.quarantine.tracing import F1
 from recruitment.workers.models import Employment, Worker
 
 FACTORIES, PEOPLE = 8, 60  # of each of the first factories that are approved
+LARGEST_SHARE = 0.4  # of everybody: a small province needs job seekers too
 TEAMS = ["Ca A", "Ca B"]
 ROOM_BEDS = 6
 
@@ -18,7 +19,7 @@ ROOM_BEDS = 6
 def employ_some(random: Random, factories: list[Factory], *, today: dt.date) -> None:
     """The newest registered people have worked at the first factories for some months; they look for nothing."""
     plants = [factory for factory in factories if factory.enterprise.status == Enterprise.Status.APPROVED][:FACTORIES]
-    people = list(Worker.objects.filter(stays=None).order_by("-pk")[: len(plants) * PEOPLE])
+    people = list(Worker.objects.filter(stays=None).order_by("-pk")[: min(len(plants) * PEOPLE, int(Worker.objects.count() * LARGEST_SHARE))])
     rows = []
     for place, factory in enumerate(plants):
         lines = _lines(factory)

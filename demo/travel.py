@@ -1,6 +1,7 @@
-"""Routes from the provinces around, a fortnight of trips, seats and passes of the accepted, and two checkpoints with crossings."""
+"""Routes from the provinces around, a month of trips, seats of the accepted, and two checkpoints with crossings."""
 
 import datetime as dt
+from contextlib import suppress
 from random import Random
 from uuid import UUID
 
@@ -10,12 +11,13 @@ from demo.employers import staff
 from recruitment.accounts.models import Organisation, Role, User
 from recruitment.employers.models import Factory
 from recruitment.onboarding.models import Acceptance
+from recruitment.onboarding.services.journey import trips_to_choose
+from recruitment.onboarding.services.redating import choose_trip
 from recruitment.places.models import IndustrialZone, Province
 from recruitment.quarantine.models import Stay
 from recruitment.shared.refusals import Refusal
 from recruitment.travel.models import Checkpoint, Crossing, EntryPass, PickUpPoint, Route, RouteRule, RouteState, Trip
 from recruitment.travel.services.passes import issue_pass
-from recruitment.travel.services.trips import hold_seat, trips_for
 
 ROUTES = [  # province, operator, pick-up points, hours on the road
     ("Lạng Sơn", "Xe khách Xứ Lạng (mẫu)", ["Bến xe phía Bắc Lạng Sơn", "Ngã tư Đồng Mỏ", "Thị trấn Đình Cả"], 4),
@@ -27,10 +29,9 @@ ROUTES = [  # province, operator, pick-up points, hours on the road
 ]
 RULES = {1: ("open", 100), 2: ("open", 100), 3: ("restricted", 50), 4: ("closed", 0)}
 CHECKPOINTS = [("Chốt cầu Đa Phúc (mẫu)", "Quốc lộ 3"), ("Chốt Chợ Mới (mẫu)", "Quốc lộ 3 mới")]
-DAYS = 12
+DAYS = 32
 CAPACITY = 40
 MOST_TRAVELLERS = 40
-VALID = dt.timedelta(days=14)
 
 
 def make_routes(*, today: dt.date, by: User) -> None:
@@ -78,24 +79,16 @@ def make_checkpoints() -> list[Checkpoint]:
 
 
 def send_some(random: Random, checkpoints: list[Checkpoint], *, today: dt.date, now: dt.datetime) -> None:
-    """Accepted people get a seat where a bus goes, and a pass; some who came last week have crossed, one has left, two overstay."""
-    accepted = Acceptance.objects.standing().select_related(
-        "application__worker__home_province", "application__opening__factory__zone", "accepted_by"
-    )
-    for acceptance in accepted.order_by("arrives_on", "pk")[:MOST_TRAVELLERS]:
-        worker, factory = acceptance.application.worker, acceptance.application.opening.factory
-        if EntryPass.objects.not_revoked().filter(worker=worker).exists():
-            continue  # acceptance has seen to it
-        seat = None
-        trips = trips_for(from_province=worker.home_province, zone=factory.zone, arrives_on=acceptance.arrives_on)
-        if trips:
-            try:
-                stop = trips[0].route.pick_up_points.first()
-                seat = hold_seat(worker=worker, trip=trips[0], pick_up=stop, by=acceptance.accepted_by, on=today)
-            except Refusal:
-                seat = None
-        day = acceptance.arrives_on
-        issue_pass(worker=worker, factory=factory, valid_from=day, valid_until=day + VALID, seat=seat, by=acceptance.accepted_by, on=today)
+    """Accepted people choose a bus where one goes; some who came last week have crossed, one has left, two overstay."""
+    coming = Acceptance.objects.standing().filter(from_outside=True).select_related(
+        "application__worker__home_province", "application__worker__user", "application__opening__factory__zone"
+    )  # fmt: skip
+    for acceptance in coming.order_by("arrives_on", "pk")[:MOST_TRAVELLERS]:
+        application = acceptance.application
+        worker, zone = application.worker, application.opening.factory.zone
+        for trip in trips_to_choose(worker=worker, zone=zone, arrives_on=acceptance.arrives_on)[:1]:
+            with suppress(Refusal):
+                choose_trip(application=application, trip=trip, pick_up=random.choice(trip.route.pick_up_points.all()), by=worker.user, on=today)
     _let_some_cross(random, checkpoints, today=today, now=now)
 
 
