@@ -178,7 +178,7 @@ CELERY_BEAT_SCHEDULE: dict = {
         "schedule": 600,
         "options": {"expires": 600},
     },
-    "share seats by the rules of the day": {"task": "recruitment.travel.tasks.share_seats", "schedule": crontab(hour=0, minute=30)},
+    "share seats by the rules of the day": {"task": "recruitment.travel.tasks.share_seats", "schedule": 300, "options": {"expires": 300}},
     "forget what has been kept long enough": {"task": "recruitment.privacy.tasks.retention", "schedule": crontab(hour=2, minute=40)},
     "decide anew about everybody": {"task": "recruitment.health.tasks.reassess", "schedule": crontab(hour=0, minute=20)},
     "spread people over openings": {"task": "search.tasks.refresh_prices", "schedule": 600, "options": {"expires": 600}},

@@ -150,6 +150,7 @@ def inside(request):
     context = {
         "page": _with_passes(Paginator(staying, ROWS_PER_PAGE).get_page(request.GET.get("page"))),
         "overstaying": _with_passes(Paginator(overstaying, MOST_OVERSTAYING).get_page(1)),
+        "twice": days.shown_twice().select_related(*shown).defer(*hidden)[:ROWS_PER_PAGE],
         "counted": counted.order_by("-at__date", "direction", "-number"),
         "today": today,
     }

@@ -22,5 +22,5 @@ def sign_passes_again() -> int:
 
 @shared_task
 def share_seats() -> int:
-    """Nightly: area levels and decisions that begin today; how many trips have more people than the share allows."""
+    """Every few minutes: area levels, rules and decisions that count from now on; how many trips have more people than the share allows."""
     return len(apply_decisions(on=timezone.localdate()))

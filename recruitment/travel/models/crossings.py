@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from recruitment.accounts.models import Organisation, Role, User
 from recruitment.travel.models.passes import EntryPass
-from recruitment.travel.verdicts import Verdict
+from recruitment.travel.verdicts import RECENT, Reason, Verdict
 from recruitment.workers.models import Employment
 
 
@@ -55,6 +55,18 @@ class CrossingQuerySet(models.QuerySet):
         """`newest_pass`: the key of the pass that the person was given last; the one shown at the checkpoint may have been replaced since."""
         passes = EntryPass.objects.filter(worker=OuterRef("entry_pass__worker")).order_by("-pk")
         return self.annotate(newest_pass=Subquery(passes.values("pk")[:1]))
+
+    def shown_twice(self):
+        """Entries soon after another one with the same pass that the officer couldn't know of: two phones with one picture, at checkpoints without a
+        network. `before_at` and `before_where`: the earlier one."""
+        earlier = Crossing.objects.filter(entry_pass=OuterRef("entry_pass"), let_through=True, at__lt=OuterRef("at")).order_by("-at", "-pk")
+        rows = self.entries().annotate(
+            before=Subquery(earlier.values("direction")[:1]),
+            before_at=Subquery(earlier.values("at")[:1]),
+            before_where=Subquery(earlier.values("checkpoint__name")[:1]),
+        )
+        soon = rows.filter(before=Crossing.Direction.IN, before_at__gt=F("at") - RECENT)
+        return soon.exclude(reasons__contains=Reason.SEEN.value)
 
     def overstaying(self, on: dt.date):
         """In without a pass that counts, over or revoked, and not employed here: whoever has started work stays by right."""

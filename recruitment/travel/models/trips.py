@@ -177,9 +177,9 @@ class Seat(models.Model):
     def turn_up(self):
         """Noted as missed, and aboard after all."""
 
-    @transition(status, source=Status.HELD, target=Status.BUMPED)
+    @transition(status, source=[Status.HELD, Status.BOARDED], target=Status.BUMPED)
     def bump(self):
-        """The bus won't run."""
+        """The bus won't run, whoever sits in it already."""
 
     @transition(status, source=Status.HELD, target=Status.GIVEN_UP)
     def give_up(self):

@@ -10,8 +10,10 @@ from django.db import transaction
 from django.db.models import Case, F, Q, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from recruitment.accounts.models import User
+from recruitment.notifications.services.messages import send_message
 from recruitment.shared.refusals import Refusal
 from recruitment.travel.models import Route, Seat, Trip
 from recruitment.travel.services.routes import decision_on, decisions_on
@@ -134,7 +136,7 @@ def depart_trip(*, trip: Trip, aboard: Collection[int] = (), by: User, on: dt.da
 
     `aboard`: keys of held seats whose people are on the bus though nobody scanned them. Raises WrongStage.
     """
-    trip, seats = _locked_with_people(trip)
+    trip, seats = _locked_with_people(trip, [SeatStatus.HELD])
     if trip.status == TripStatus.DEPARTED:
         return []
     _require(trip, TripStatus.OPEN, TripStatus.CLOSED)
@@ -190,13 +192,13 @@ def miss_trip(*, seat: Seat, by: User, on: dt.date) -> list[Seat]:
 
 @transaction.atomic
 def cancel_trip(*, trip: Trip, reason: str, by: User, on: dt.date) -> list[Seat]:
-    """The bus won't run; the seats that were held on it. Repeating it changes nothing and returns nothing.
+    """The bus won't run; the seats on it, also of those who sit in it already. Repeating it changes nothing and returns nothing.
 
     Raises ReasonNeeded, or WrongStage once it has left.
     """
     if not reason.strip():
         raise ReasonNeeded()
-    trip, seats = _locked_with_people(trip)
+    trip, seats = _locked_with_people(trip, Seat.TAKING_STATUSES)
     if trip.status == TripStatus.CANCELLED:
         return []
     _require(trip, TripStatus.OPEN, TripStatus.CLOSED)
@@ -213,7 +215,8 @@ def cancel_trip(*, trip: Trip, reason: str, by: User, on: dt.date) -> list[Seat]
 def apply_decisions(*, on: dt.date) -> list[Trip]:
     """Give open trips the share that is decided for their day: seats nobody has taken are withdrawn or added.
 
-    Returns the trips on which more people hold seats than the share allows now, or whose route no longer runs: somebody has to act.
+    Returns the trips on which more people hold seats than the share allows now, or whose route no longer runs: their organisers have to act,
+    and are told when there are more than before.
     """
     rows = Trip.objects.filter(status=TripStatus.OPEN, departs_at__gt=timezone.now()).select_related("route", "organised_by")
     trips = list(rows.select_for_update(of=("self",), no_key=True).order_by("pk"))
@@ -226,8 +229,20 @@ def apply_decisions(*, on: dt.date) -> list[Trip]:
             wanted = trip.capacity * decision.seat_percent // 100 if decision.runs else 0
             if trip.taken > wanted:
                 over.append(trip)
+                if trip.taken - wanted > trip.over:
+                    _tell_of_too_many(trip, wanted, decision.document)
             _share(trip, wanted, decision.seat_percent, decision.document)
     return over
+
+
+def _tell_of_too_many(trip: Trip, allowed: int, document: str) -> None:
+    owner = trip.organised_by
+    with override(owner.language):
+        facts = {"trip": describe(trip), "document": document or "–", "allowed": allowed, "taken": trip.taken}
+        text = _(
+            "Chuyến %(trip)s: theo văn bản %(document)s chỉ được chở %(allowed)d người, đang có %(taken)d. Hãy chuyển bớt người hoặc hủy chuyến."
+        )
+        send_message(recipient=owner, kind="trip", text=text % facts, link=f"/trips/{trip.pk}/", now=timezone.now())
 
 
 def _share(trip: Trip, wanted: int, percent: int, document: str) -> None:
@@ -244,13 +259,13 @@ def _locked(trip: Trip) -> Trip:
     return Trip.objects.select_for_update(of=("self",), no_key=True).select_related("route", "organised_by").get(pk=trip.pk)
 
 
-def _locked_with_people(trip: Trip) -> tuple[Trip, list[Seat]]:
-    """The trip and the seats held on it, after the workers who were on it a moment ago."""
-    workers = Seat.objects.filter(trip=trip, status=SeatStatus.HELD).values("worker")
+def _locked_with_people(trip: Trip, statuses: Collection[str]) -> tuple[Trip, list[Seat]]:
+    """The trip and its seats in these states, after the workers who were on it a moment ago."""
+    workers = Seat.objects.filter(trip=trip, status__in=statuses).values("worker")
     list(Worker.objects.filter(pk__in=workers).select_for_update(of=("self",), no_key=True).order_by("pk"))
     trip = _locked(trip)
-    held = Seat.objects.filter(trip=trip, status=SeatStatus.HELD).select_for_update(of=("self",), no_key=True)
-    return trip, list(held.select_related("worker__user", "worker__home_province", "pick_up").order_by("number"))
+    seats = Seat.objects.filter(trip=trip, status__in=statuses).select_for_update(of=("self",), no_key=True)
+    return trip, list(seats.select_related("worker__user", "worker__home_province", "pick_up").order_by("number"))
 
 
 def _require(trip: Trip, *statuses: str) -> None:

@@ -24,7 +24,7 @@ from recruitment.onboarding.tasks import look_after_acceptances
 from recruitment.quarantine.models import SiteNight, Stay
 from recruitment.quarantine.services.recount import differences
 from recruitment.travel.models import Crossing, EntryPass, Seat
-from recruitment.travel.services import departures
+from recruitment.travel.services import boarding, departures
 from tests.factories.travel import CheckpointFactory
 from tests.recruitment.onboarding.situations import ENTRY_QUARANTINE, Province
 
@@ -132,6 +132,14 @@ def test_a_cancelled_bus_moves_whom_it_can_and_says_why_to_all(province, coming,
     assert all("Xe hỏng" in told(one.application.worker.user)[0] for one in (coming, second))
     left = now_of(second)
     assert next(line.title for line in lines_of(situations([left], on=today)[left.pk]) if line.code == "ride").startswith("Chuyến bị hủy")
+
+
+def test_who_sits_in_a_bus_that_is_cancelled_gets_the_next_one_like_everybody(province, coming, today):
+    trip, later = coming.seat.trip, province.bus(arrives_on=today + 2 * DAY)
+    boarding.board(seat=coming.seat, by=trip.organised_by, on=today)
+    [settled] = lost_seats.cancel(trip=trip, reason="Xe hỏng", by=trip.organised_by, on=today)
+    assert settled.new.trip == later and now_of(coming).arrives_on == today + 2 * DAY and consistent(today)
+    assert "Xe hỏng" in told(coming.application.worker.user)[0]
 
 
 def test_who_waits_without_a_ride_gets_the_next_bus_that_is_opened(province, coming, today):

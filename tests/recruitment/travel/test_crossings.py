@@ -207,6 +207,23 @@ def test_whose_pass_is_revoked_after_coming_in_has_no_right_to_stay(receive, sen
     assert Crossing.objects.overstaying(today).get().entry_pass == entry_pass
 
 
+def test_two_phones_with_one_pass_at_checkpoints_without_a_network_are_found_when_both_have_sent(receive, sent, entry_pass):
+    moments = [in_milliseconds(timezone.now() - hours * dt.timedelta(hours=1)) for hours in (5, 4, 3, 2)]
+    receive(sent(at=moments[0]))
+    assert not Crossing.objects.shown_twice().exists()
+    receive(sent(at=moments[1]))
+    [found] = Crossing.objects.shown_twice()
+    assert found.before_at < found.at and found.before_where.startswith("Chốt thử")
+    receive(sent(at=moments[2], direction="out"), sent(at=moments[3]))
+    assert Crossing.objects.shown_twice().count() == 1  # who left in between came in twice
+
+
+def test_a_second_entry_that_the_officer_knew_of_is_not_found_again(receive, sent, entry_pass):
+    before, after = (in_milliseconds(timezone.now() - hours * dt.timedelta(hours=1)) for hours in (2, 1))
+    receive(sent(at=before), sent(at=after, verdict="conditional", reasons=["seen"]))
+    assert not Crossing.objects.shown_twice().exists()
+
+
 def test_the_pack_names_nobody_and_holds_all_that_a_device_needs(checkpoint, entry_pass, receive, sent):
     receive(sent())
     taken = pack_for(checkpoint, now=timezone.now())

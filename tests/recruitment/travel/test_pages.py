@@ -154,6 +154,16 @@ def test_who_is_in_and_who_overstays_with_whoever_answers_for_it(at_the_checkpoi
     assert page.count("Trần Thị Tuyển") == 3
 
 
+def test_one_pass_that_came_in_twice_is_named_to_officers(at_the_checkpoint, today):
+    entry_pass = issue_pass(worker=WorkerFactory(), factory=FactoryFactory(), valid_from=today, valid_until=today, by=None, on=today)
+    usual = {"checkpoint": at_the_checkpoint.checkpoint, "entry_pass": entry_pass, "by": at_the_checkpoint.checkpoint.officer}
+    for hours in (2, 1):
+        at = timezone.now() - dt.timedelta(hours=hours)
+        seen = {"direction": "in", "how": "scan", "verdict": "let_in", "let_through": True, "offline": True, "at": at}
+        Crossing.objects.create(uuid=uuid4(), **usual, **seen)
+        assert ("Một giấy vào hai lần" in at_the_checkpoint.get("/checkpoint/inside/").content.decode()) is (hours == 1)
+
+
 @pytest.fixture
 def second_checkpoint(at_the_checkpoint):
     """Of the same officer."""

@@ -3,6 +3,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
+from recruitment.notifications.models import Message
 from recruitment.travel.models import PassKey, Seat, Trip
 from recruitment.travel.services.boarding import NoPass, NotBoarding, OnAnotherTrip, board, board_by_pass
 from recruitment.travel.services.departures import (
@@ -25,6 +26,7 @@ from recruitment.travel.services.trips import NoSeat, give_up_seat, hold_seat
 from recruitment.travel.tasks import rotate_pass_keys, share_seats
 from tests.factories.accounts import UserFactory
 from tests.factories.employers import FactoryFactory
+from tests.factories.places import AreaLevelFactory
 from tests.factories.travel import RouteFactory, RouteRuleFactory, RouteStateFactory, TripFactory
 from tests.factories.workers import WorkerFactory
 
@@ -152,6 +154,14 @@ def test_a_cancelled_bus_gives_every_seat_back_and_says_why(today, officer, ride
     assert cancel_trip(trip=trip, reason="Xe hỏng", by=officer, on=today) == []
 
 
+def test_a_bus_cancelled_with_people_aboard_carries_nobody(today, officer, ride):
+    trip = TripFactory()
+    aboard, held = ride(trip), ride(trip)
+    board(seat=aboard, by=officer, on=today)
+    assert cancel_trip(trip=trip, reason="Xe hỏng", by=officer, on=today) == [aboard, held]
+    assert (status_of(aboard), status_of(held), Trip.objects.get(pk=trip.pk).taken) == ("bumped", "bumped", 0)
+
+
 def test_a_bus_that_has_left_is_neither_cancelled_nor_opened_nor_boarded(today, officer, ride):
     trip = TripFactory()
     seat = ride(trip)
@@ -173,6 +183,9 @@ def test_a_lower_share_withdraws_free_seats_and_names_the_buses_with_too_many_pe
     full, half = Trip.objects.get(pk=full.pk), Trip.objects.get(pk=half.pk)
     assert (full.seats, full.seat_percent, full.over) == (2, 100, 1)
     assert (half.seats, half.seat_percent, half.document) == (5, 50, "9/QĐ")
+    assert apply_decisions(on=today) == [full]
+    [told] = Message.objects.filter(kind="trip", channel="app")
+    assert told.recipient == full.organised_by and "9/QĐ chỉ được chở 1 người, đang có 2" in told.text
     give_up_seat(seat=Seat.objects.filter(trip=full).first(), by=None, on=today)
     full = Trip.objects.get(pk=full.pk)
     assert (full.taken, full.seats, full.over) == (1, 1, 0)
@@ -182,11 +195,19 @@ def test_a_lower_share_withdraws_free_seats_and_names_the_buses_with_too_many_pe
     assert Trip.objects.get(pk=full.pk).seat_percent == 50
 
 
-def test_every_night_a_higher_share_gives_seats_back(today):
-    RouteRuleFactory(area_level=1)
-    trip = TripFactory(capacity=10, seats=5, seat_percent=50)
+def test_the_schedule_follows_a_rule_and_its_end(today):
+    rule, trip = RouteRuleFactory(area_level=3, since=today), TripFactory(capacity=10)
+    AreaLevelFactory(province=trip.route.origin, level=3, since=today)
     assert share_seats() == 0
+    assert (Trip.objects.get(pk=trip.pk).seats, Trip.objects.get(pk=trip.pk).document) == (5, rule.document)
+    rule.delete()
+    share_seats()
     assert Trip.objects.get(pk=trip.pk).seats == 10
+
+
+def test_the_schedule_looks_every_few_minutes(settings):
+    every = settings.CELERY_BEAT_SCHEDULE["share seats by the rules of the day"]["schedule"]
+    assert every <= 600  # a rule that counts from today must not wait for the night
 
 
 def test_every_month_the_next_key_is_made(today, ride):
