@@ -32,5 +32,5 @@ def register_through_a_liaison(*, today: dt.date) -> None:
     ]
     register_group(rows=interpret(rows, on=today), organisation=centre, by=liaison, on=today)
     helped = Worker.objects.helped().order_by("pk")[0]
-    opening = Opening.objects.open_on(today).select_related("created_by").order_by("pk")[0]
+    opening = Opening.objects.open_on(today).select_related("created_by").order_by("created_by", "pk")[0]
     invite(opening=opening, workers=[helped.pk], by=opening.created_by, on=today)

@@ -218,9 +218,14 @@ def consents(request):
     words = _words_of_readings()
     for reading in page:
         reading.what, reading.why = words.get(reading.what, reading.what), words.get(reading.why, reading.why)
-    return render(
-        request, "workers/consents.html", {"rows": rows, "page": page, "acts": worker.assisted_acts.select_related("by", "group__organisation")}
-    )
+    context = {
+        "rows": rows,
+        "page": page,
+        "acts": worker.assisted_acts.select_related("by", "group__organisation"),
+        "changes": worker.helper_changes.select_related("helper", "former", "house"),
+        "agreed": bool(current),
+    }
+    return render(request, "workers/consents.html", context)
 
 
 def _words_of_readings() -> dict[str, str]:

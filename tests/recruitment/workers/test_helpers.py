@@ -12,11 +12,12 @@ from recruitment.accounts.models import Membership, User
 from recruitment.notifications.models import Message
 from recruitment.notifications.services.messages import send_message
 from recruitment.privacy.services.export import export_of
-from recruitment.workers.models import HelperChange, Worker
+from recruitment.workers.models import AssistedAct, GroupRegistration, HelperChange, Worker
+from recruitment.workers.services.helped import hand_over
 from recruitment.workers.services.helpers import CannotAnswer, look_after_unanswered, name_helper
 from tests.factories.accounts import OrganisationFactory, UserFactory
 from tests.factories.places import ProvinceFactory
-from tests.factories.workers import WorkerFactory
+from tests.factories.workers import ConsentFactory, WorkerFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -149,6 +150,18 @@ def test_nobody_gives_away_people_of_another_house_nor_to_somebody_far_away(clie
     assert client.post(address, {"workers": [worker.pk], "helper": stranger.memberships.get().pk}).status_code == 422
     assert client.post(address, {"workers": ["x", "999999999999999999999"], "helper": "y"}).status_code == 422
     assert helper_of(worker) == leaver
+
+
+def test_the_person_reads_who_answered_once_a_phone_is_there(client, leaver, province, today):
+    colleague, worker = colleague_of(leaver, name="Lý Thị Thay"), helped_by(leaver, province)
+    group = GroupRegistration.objects.create(organisation=worker.user.helper_house, made_by=leaver)
+    AssistedAct.objects.create(worker=worker, group=group, act="registered", by=leaver)
+    ConsentFactory(worker=worker, recorded_by=leaver)
+    name_helper(workers=[worker.pk], helper=colleague.memberships.get(), by=leaver, on=today)
+    hand_over(worker=worker, phone="+84912345678", by=colleague, on=today)
+    client.force_login(User.objects.get(pk=worker.user_id))
+    page = client.get(reverse("workers:consents")).content.decode()
+    assert "Lý Thị Thay" in page and "trước đó là Bế Thị Đầu Mối" in page and "Chưa ai thấy" not in page
 
 
 def test_nobody_who_has_left_is_named(leaver, province, today):
