@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count
+from django.db.models import Count, F, OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
@@ -74,8 +74,15 @@ def look_after_unanswered(*, on: dt.date) -> int:
     while pks := list(Worker.objects.unanswered().filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:CHUNK]):
         handed += _hand_over(pks, on)
         last = pks[-1]
+    _bring_after()
     _tell_department(on)
     return handed
+
+
+def _bring_after() -> None:
+    """A message written in the moment of a change went to the former helper still: what nobody has read goes where the person is."""
+    stray = Message.objects.filter(about__helper__isnull=False, read_at=None).exclude(recipient=F("about__helper"))
+    stray.update(recipient=Subquery(User.objects.filter(pk=OuterRef("about")).values("helper")[:1]))
 
 
 @transaction.atomic

@@ -86,6 +86,17 @@ def test_those_concerned_are_told_and_what_was_not_read_moves_along(leaver, prov
     assert Message.objects.filter(recipient=colleague).first().link == reverse("workers:helped")
 
 
+def test_a_message_that_still_went_to_the_former_helper_is_brought_after(leaver, province, today):
+    colleague, worker = colleague_of(leaver), helped_by(leaver, province)
+    stale = User.objects.get(pk=worker.user_id)
+    name_helper(workers=[worker.pk], helper=colleague.memberships.get(), by=leaver, on=today)
+    send_message(recipient=stale, kind="trip", text="Xe đi lúc 6:00.", now=timezone.now())
+    own = Message.objects.filter(recipient=leaver, about=None).count()
+    run(today)
+    assert Message.objects.filter(recipient=colleague, kind="trip", about=worker.user).count() == 1
+    assert Message.objects.filter(recipient=leaver, about=None).count() == own and not Message.objects.filter(recipient=leaver, kind="trip").exists()
+
+
 def test_without_a_colleague_a_liaison_of_the_province_takes_over_and_nobody_of_another(leaver, province, today):
     liaison_of(ProvinceFactory())
     near, worker = liaison_of(province), helped_by(leaver, province)
@@ -126,6 +137,13 @@ def test_while_nobody_can_be_named_they_stand_on_a_list_and_the_department_is_to
     done = client.post(told.link, {"workers": [worker.pk], "helper": near.memberships.get().pk}, follow=True).content.decode()
     assert "nhận tin thay 1 người" in done and "Nông Văn Dền" not in done
     assert helper_of(worker) == near and HelperChange.objects.get().by == officer
+
+
+def test_where_no_liaison_is_left_at_all_the_list_says_whom_to_ask(client, leaver, province):
+    helped_by(leaver, province)
+    end_role(leaver)
+    client.force_login(UserFactory(labour_officer=True))
+    assert "nhờ quản trị mời một người" in client.get(reverse("workers:unanswered")).content.decode()
 
 
 def test_a_liaison_who_stops_helping_gives_people_to_a_colleague(client, leaver, province):
