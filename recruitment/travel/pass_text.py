@@ -2,7 +2,7 @@
 
 Claims, no more than a checkpoint needs: the issuing province (1), the first and last moment of validity (5, 4), the pass's number (7), and under
 numbers of our own who (given name, initials and birth year, to hold against a paper with a photo), where to, and on which bus.
-Nothing about health, no ID. static/js/pass.js reads the same text in the browser.
+Nothing about health, no ID. static/js/entry-pass.js reads the same text in the browser.
 
 One pass has one spelling: the lower of the two signatures that ECDSA allows, the shortest CBOR, no compression (it would make 200 bytes of
 keys and signature longer, and leave bits that nobody reads).

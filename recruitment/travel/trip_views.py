@@ -27,13 +27,14 @@ def trip_list(request):
     """Those to come, the next first; above them, who has lost a seat and has none yet."""
     rows, now = Trip.objects.visible_to(request.user).select_related("route", "organised_by"), timezone.now()
     past = request.GET.get("past") == "1"
-    gone, coming = rows.filter(departs_at__lte=now).order_by("-departs_at", "-pk"), rows.filter(departs_at__gt=now).order_by("departs_at", "pk")
+    gone, coming = rows.filter(departs_at__lte=now).order_by("-departs_at", "-pk"), rows.ahead(now).order_by("departs_at", "pk")
     stranded = Seat.objects.visible_to(request.user).stranded().select_related("trip__route", "trip__organised_by", "worker__user")
     stranded = stranded.defer("worker__birth_date", "worker__national_id").order_by("trip__departs_at", "number", "pk")
     context = {
         "page": Paginator(gone if past else coming, ROWS_PER_PAGE).get_page(request.GET.get("page")),
         "stranded": Paginator(stranded, ROWS_PER_PAGE).get_page(1),
         "past": past,
+        "now": now,
         "manages": may(request.user, "travel.manage_trips"),
     }
     return render(request, "travel/trips.html", context)
@@ -69,7 +70,8 @@ def trip(request, pk):
             messages.success(request, _("%(name)s đã lên xe, ghế %(number)d.") % {"name": seat.worker.user.name, "number": seat.number})
             return redirect("travel:trip", pk)
     corrects = manages and shown.status != Trip.Status.CANCELLED and shown.departs_at > timezone.now() - STRANDED_FOR
-    context = {"trip": shown, "places": _people(request, shown), "form": form, "manages": manages, "corrects": corrects}
+    boards = manages and shown.status in (Trip.Status.OPEN, Trip.Status.CLOSED)
+    context = {"trip": shown, "places": _people(request, shown), "form": form, "manages": manages, "boards": boards, "corrects": corrects}
     return render(request, "travel/trip.html", context, status=REFUSED if form.errors else 200)
 
 
@@ -95,6 +97,15 @@ def board_seat(request, pk):
     """One person aboard, by name."""
     seat = get_object_or_404(Seat.objects.visible_to(request.user).select_related("trip"), pk=pk)
     _do(request, lambda on: boarding.board(seat=seat, by=request.user, on=on), _("Đã ghi."))
+    return redirect("travel:trip", seat.trip_id)
+
+
+@permission("travel.manage_trips")
+@require_POST
+def step_off(request, pk):
+    """The wrong name was pressed."""
+    seat = get_object_or_404(Seat.objects.visible_to(request.user).select_related("trip"), pk=pk)
+    _do(request, lambda on: boarding.step_off(seat=seat, by=request.user, on=on), _("Đã ghi."))
     return redirect("travel:trip", seat.trip_id)
 
 

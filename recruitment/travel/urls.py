@@ -20,6 +20,7 @@ urlpatterns = [
     path("trips/<int:pk>/manifest/", trip_views.manifest, name="manifest"),
     *(path(f"trips/<int:pk>/{act}/", trip_views.step, {"act": act}, name=f"{act}_trip") for act in trip_views.STEPS),
     path("seats/<int:pk>/board/", trip_views.board_seat, name="board_seat"),
+    path("seats/<int:pk>/off/", trip_views.step_off, name="step_off"),
     path("routes/", trip_views.routes, name="routes"),
     path("routes/<int:pk>/decide/", trip_views.route_decision, name="route_decision"),
 ]

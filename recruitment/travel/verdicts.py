@@ -1,6 +1,6 @@
 """What a checkpoint says about a pass. Pure: what is known in, one verdict and its reasons out.
 
-static/js/pass.js judges the same way without a network: tests/recruitment/travel/verdicts.json holds both to it.
+static/js/entry-pass.js judges the same way without a network: tests/recruitment/travel/verdicts.json holds both to it.
 """
 
 import datetime as dt

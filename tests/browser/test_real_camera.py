@@ -1,5 +1,7 @@
 """Real codes of real passes before a camera: at the checkpoint, also without a network, and at the door of the bus."""
 
+import re
+
 import pytest
 from django.db.models import F
 from django.utils import timezone
@@ -29,6 +31,7 @@ def before_the_camera(browser_type, browser_type_launch_args, address, tmp_path)
         page.clock.install(time=timezone.now())
         page.goto("/demo/")
         page.locator(f"form[data-role={role}] button").click()
+        expect(page).not_to_have_url(re.compile("/demo/"))
         return page
 
     yield open_page

@@ -26,6 +26,11 @@ class TripQuerySet(models.QuerySet):
     def bookable(self, now: dt.datetime):
         return self.filter(status=Trip.Status.OPEN, departs_at__gt=now)
 
+    def ahead(self, now: dt.datetime):
+        """To come, or late: their hour is over by less than a day and nobody has said that they left."""
+        late = Q(status__in=[Trip.Status.OPEN, Trip.Status.CLOSED], departs_at__gt=now - dt.timedelta(days=1))
+        return self.filter(Q(departs_at__gt=now) | late)
+
     def with_free_seats(self):
         return self.filter(taken__lt=F("seats"))
 
@@ -168,6 +173,10 @@ class Seat(models.Model):
     @transition(status, source=Status.HELD, target=Status.BOARDED)
     def board(self):
         """Seen at the door of the bus."""
+
+    @transition(status, source=Status.BOARDED, target=Status.HELD)
+    def step_off(self):
+        """Noted as aboard by mistake, before the bus has left."""
 
     @transition(status, source=Status.HELD, target=Status.MISSED)
     def miss(self):

@@ -38,12 +38,15 @@ class OnAnotherTrip(Refusal):
 
 
 class NotBoarding(Refusal):
-    """The seat was given up, missed, or the trip takes nobody aboard. Carries `seat`."""
+    """The seat was given up, missed, or the trip takes nobody aboard and lets nobody off. Carries `seat`."""
 
     field = "text"
 
     def for_people(self) -> str:
-        return _("Ghế này “%(status)s” nên không lên xe được.") % {"status": self.facts["seat"].get_status_display()}
+        return _("Ghế này “%(status)s”, chuyến “%(trip)s”: không ghi được.") % {
+            "status": self.facts["seat"].get_status_display(),
+            "trip": self.facts["seat"].trip.get_status_display(),
+        }
 
 
 @transaction.atomic
@@ -70,6 +73,21 @@ def board(*, seat: Seat, by: User, on: dt.date) -> Seat:
     if seat.status != Seat.Status.HELD or seat.trip.status not in (Trip.Status.OPEN, Trip.Status.CLOSED):
         raise NotBoarding(seat=seat)
     seat.board()
+    seat.moved_at = timezone.now()
+    seat.save()
+    return seat
+
+
+@transaction.atomic
+def step_off(*, seat: Seat, by: User, on: dt.date) -> Seat:
+    """Noted as aboard by mistake: expected again. Repeating it changes nothing. Raises NotBoarding once the bus has left."""
+    seat = lock_seat(seat)
+    if seat.status == Seat.Status.HELD:
+        return seat
+    elsewhere = Seat.objects.filter(worker=seat.worker_id, status=Seat.Status.HELD).exists()
+    if seat.status != Seat.Status.BOARDED or elsewhere or seat.trip.status not in (Trip.Status.OPEN, Trip.Status.CLOSED):
+        raise NotBoarding(seat=seat)
+    seat.step_off()
     seat.moved_at = timezone.now()
     seat.save()
     return seat

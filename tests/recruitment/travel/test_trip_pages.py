@@ -144,3 +144,20 @@ def test_a_health_officer_enters_a_decision_and_hears_of_buses_that_are_too_full
     assert RouteState.objects.get().seat_percent == 50
     assert "quá 1 người theo quy định" in client.get("/trips/").content.decode()
     assert "cần chuyển 1 người" in client.get(f"/trips/{trip.pk}/").content.decode()
+
+
+def test_who_was_noted_as_aboard_by_mistake_is_expected_again(officer, trip, today):
+    seat = ride(trip, today)
+    officer.post(f"/seats/{seat.pk}/board/")
+    assert f"/seats/{seat.pk}/off/" in officer.get(f"/trips/{trip.pk}/").content.decode()
+    officer.post(f"/seats/{seat.pk}/off/")
+    assert Seat.objects.get().status == "held" and f"/seats/{seat.pk}/board/" in officer.get(f"/trips/{trip.pk}/").content.decode()
+
+
+def test_a_bus_that_is_late_stays_among_those_to_come_until_it_has_left(officer):
+    departs = timezone.now() - dt.timedelta(minutes=20)
+    late, _old = TripFactory(departs_at=departs), TripFactory(departs_at=departs - dt.timedelta(days=3))
+    page = officer.get("/trips/").content.decode()
+    assert f"/trips/{late.pk}/" in page and "quá giờ, chưa ghi xuất phát" in page and "1 chuyến" in page
+    Trip.objects.update(status="departed", closed_at=departs)
+    assert f"/trips/{late.pk}/" not in officer.get("/trips/").content.decode()

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from recruitment.notifications.models import Message
 from recruitment.travel.models import PassKey, Seat, Trip
-from recruitment.travel.services.boarding import NoPass, NotBoarding, OnAnotherTrip, board, board_by_pass
+from recruitment.travel.services.boarding import NoPass, NotBoarding, OnAnotherTrip, board, board_by_pass, step_off
 from recruitment.travel.services.departures import (
     ReasonNeeded,
     RouteDoesNotRun,
@@ -152,6 +152,22 @@ def test_a_cancelled_bus_gives_every_seat_back_and_says_why(today, officer, ride
     assert (Trip.objects.get(pk=trip.pk).taken, Trip.objects.get(pk=trip.pk).cancellation) == (0, "Xe hỏng")
     assert {seat.trip.organised_by for seat in Seat.objects.stranded()} == {officer}
     assert cancel_trip(trip=trip, reason="Xe hỏng", by=officer, on=today) == []
+
+
+def test_who_was_noted_as_aboard_by_mistake_is_expected_again_until_the_bus_leaves(today, officer, ride):
+    trip = TripFactory()
+    seat = board(seat=ride(trip), by=officer, on=today)
+    for _ in range(2):
+        assert step_off(seat=seat, by=officer, on=today).status == "held"
+    assert Trip.objects.get(pk=trip.pk).taken == 1
+    board(seat=seat, by=officer, on=today)
+    elsewhere = hold_seat(worker=seat.worker, trip=TripFactory(days_ahead=5), by=None, on=today)
+    with pytest.raises(NotBoarding):
+        step_off(seat=seat, by=officer, on=today)
+    give_up_seat(seat=elsewhere, by=None, on=today)
+    depart_trip(trip=trip, by=officer, on=today)
+    with pytest.raises(NotBoarding):
+        step_off(seat=seat, by=officer, on=today)
 
 
 def test_a_bus_cancelled_with_people_aboard_carries_nobody(today, officer, ride):
