@@ -35,12 +35,14 @@ Status = SiteIncidentPerson.Status
 def incidents(request):
     """The open ones first; and the tests that sites still have to take, so that officers see where they pile up."""
     rows = SiteIncident.objects.visible_to(request.user).select_related("site")
-    counted = rows.annotate(people_count=Count("people", filter=Q(people__status=Status.CONFIRMED)))
+    proposed = Count("people", filter=Q(people__status=Status.PROPOSED))
+    counted = rows.annotate(people_count=Count("people", filter=Q(people__status=Status.CONFIRMED)), to_decide=proposed)
     today, visible = timezone.localdate(), Site.objects.visible_to(request.user)
     due = StayTest.objects.filter(stay__site__in=visible, stay__status=Stay.Status.ADMITTED, taken_on=None, due_on__lte=today)
     by_site = due.order_by("stay__site__name", "stay__site").values("stay__site__name", "stay__site")
     tests = by_site.annotate(due=Count("pk", distinct=True), overdue=Count("pk", distinct=True, filter=Q(due_on__lt=today)))
-    context = {"rows": counted.order_by(F("closed_at").desc(nulls_first=True), "-opened_at", "-pk")[:MOST_SHOWN], "tests": tests}
+    shown = counted.order_by(F("closed_at").desc(nulls_first=True), "-opened_at", "-pk")[:MOST_SHOWN]
+    context = {"rows": shown, "open": rows.filter(closed_at=None).count(), "tests": tests}
     return render(request, "quarantine/incidents.html", context)
 
 

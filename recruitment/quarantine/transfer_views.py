@@ -65,7 +65,8 @@ def transfer_list(request):
     managed = set(Site.objects.managed_by(request.user).values_list("pk", flat=True))
     for row in page:
         row.steps = _steps_of(row, managed)
-    return render(request, "quarantine/transfers.html", {"page": page, "now": timezone.now()})
+    open_ones = Transfer.objects.visible_to(request.user).open().order_by().values("pk").distinct().count()
+    return render(request, "quarantine/transfers.html", {"page": page, "open": open_ones, "now": timezone.now()})
 
 
 @permission("quarantine.manage_site")

@@ -2,18 +2,22 @@
 
 import gzip
 import re
+from contextlib import suppress
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
 
 from recruitment.accounts.models import User
 from recruitment.applications.models import Application
 from recruitment.employers.models import Enterprise, Factory
 from recruitment.health.models import AdmissionPolicy, Clearance
 from recruitment.onboarding.models import AcceptanceBatch
+from recruitment.onboarding.services.acceptance import accept
 from recruitment.openings.models import Opening
 from recruitment.places.models import Province
 from recruitment.quarantine.models import DormitoryRequest, Outbreak, Room, Site, Stay
+from recruitment.shared.refusals import Refusal
 from recruitment.workers.models import Worker
 from tests.browser.conftest import LAPTOP
 
@@ -41,7 +45,7 @@ PAGES = {
 }  # fmt: skip
 PAGES["recruiter"] += ["/outbreaks/{outbreak}/", "/outbreaks/{outbreak}/replacements/"]
 PAGES["site_manager"] += ["/sites/{site}/tests/", "/sites/{site}/watch/", "/sites/{site}/arrivals/print/", "/incidents/"]
-PAGES["recruiter"] += ["/receive/", "/batches/{batch}/"]
+PAGES["recruiter"] += ["/receive/", "/batches/{batch}/", "/coming/{cohort}/"]
 PAGES["worker"] += ["/my/start/"]
 PAGES["site_manager"] += ["/sites/{site}/keys/"]
 PAGES["recruiter"] += ["/backup/{factory}/dormitory/"]
@@ -75,6 +79,8 @@ def address_of(page, path: str) -> str:
         "{waiting}": Enterprise.objects.waiting_for_approval(),
         "{applicant}": Application.objects.filter(status__in=["applied", "shortlisted", "agreed"], opening__factory__in=_factories_of_the_demo()),
     }
+    if "{cohort}" in path:
+        return path.replace("{cohort}", _day_of_arrivals())
     for mark, rows in objects.items():
         if mark in path:
             path = path.replace(mark, str(rows.first().pk))
@@ -84,6 +90,16 @@ def address_of(page, path: str) -> str:
 def _factories_of_the_demo():
     """Those of the recruiter whom the demo's page signs in."""
     return Factory.objects.visible_to(User.objects.filter(is_demo=True, memberships__role="recruiter").order_by("pk").first())
+
+
+def _day_of_arrivals() -> str:
+    """A factory and a day on which people come to it, as in the address of the list; somebody is accepted for it if nobody is."""
+    ours = Application.objects.filter(opening__factory__in=_factories_of_the_demo())
+    for application in ours.filter(status__in=["accepted", "agreed", "shortlisted", "applied"]).order_by("status", "pk"):
+        with suppress(Refusal):
+            acceptance = accept(application=application, by=application.opening.created_by, on=timezone.localdate())
+            return f"{application.opening.factory_id}/{acceptance.arrives_on:%Y/%-m/%-d}"
+    raise AssertionError("nobody can be accepted in the demo")
 
 
 def _sites_of_the_demo():

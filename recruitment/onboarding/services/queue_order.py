@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from recruitment.applications.models import Application
 from recruitment.onboarding.models import WaitingAcceptance
@@ -27,6 +28,13 @@ from recruitment.travel.models import Seat
 from recruitment.travel.services.trips import NoSeat
 
 NOTHING: dict[str, Any] = {"lacks_place": False, "lacks_cover": False, "bed_from": None, "bed_until": None, "seat_from": None, "seat_until": None}
+
+WORDS = {
+    "lacks_place": gettext_lazy("chỗ làm"),
+    "lacks_cover": gettext_lazy("suất dự phòng"),
+    "bed_from": gettext_lazy("giường cách ly"),
+    "seat_from": gettext_lazy("ghế xe"),
+}
 
 
 class OthersAreFirst(Refusal):
@@ -94,14 +102,13 @@ def _taken(takes_place: bool, stay: Stay | None, backup: list[Reserved], seat: S
     return {**NOTHING, "lacks_place": takes_place, "lacks_cover": bool(backup), **bed, **ride}
 
 
+def lacks_in_words(wait: WaitingAcceptance) -> list[str]:
+    return [str(words) for name, words in WORDS.items() if getattr(wait, name)]
+
+
 def _shared(first: WaitingAcceptance, taken: dict[str, Any]) -> list[str]:
     """In words, what both want."""
-    return [
-        *([_("chỗ làm")] if taken["lacks_place"] and first.lacks_place else []),
-        *([_("suất dự phòng")] if taken["lacks_cover"] and first.lacks_cover else []),
-        *([_("giường cách ly")] if taken["bed_from"] and first.bed_from else []),
-        *([_("ghế xe")] if taken["seat_from"] and first.seat_from else []),
-    ]
+    return [str(words) for name, words in WORDS.items() if taken[name] and getattr(first, name)]
 
 
 def _same_cover(application: Application, backup: list[Reserved]) -> Q:

@@ -1,6 +1,7 @@
 """Acceptances that lack room: they wait in order and complete by themselves when a place, a bed or a seat appears."""
 
 import datetime as dt
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,7 +14,7 @@ from recruitment.applications.services.steps import WrongMoment, locked, tell_re
 from recruitment.onboarding.models import Acceptance, WaitingAcceptance
 from recruitment.onboarding.services.acceptance import NotAccepted, accept
 from recruitment.onboarding.services.journey import NoTrip
-from recruitment.onboarding.services.queue_order import OthersAreFirst, lacks_of
+from recruitment.onboarding.services.queue_order import OthersAreFirst, lacks_in_words, lacks_of
 from recruitment.onboarding.services.undoing import lock_person
 from recruitment.openings.services.places import NoPlacesLeft
 from recruitment.quarantine.services.cover import NoBackupCover
@@ -71,13 +72,27 @@ def stop_waiting(*, application: Application, by: User, on: dt.date) -> None:
     _end(WaitingAcceptance.objects.filter(application=application, ended_at=None), Outcome.STOPPED)
 
 
-def position_of(application: Application) -> int | None:
-    """Which in the queue this application is, from 1; None when it does not wait."""
+@dataclass(frozen=True)
+class PlaceInQueue:
+    """`position` from 1; `lacks` in words: what was lacking at the last try, empty for whoever only waits behind others."""
+
+    position: int
+    wait: WaitingAcceptance
+    lacks: list[str]
+
+
+def place_of(application: Application) -> PlaceInQueue | None:
+    """Where in the queue this application is; None when it does not wait."""
     mine = WaitingAcceptance.objects.open().filter(application=application).first()
     if mine is None:
         return None
     before = WaitingAcceptance.objects.open().filter(asked_at__lte=mine.asked_at).exclude(pk=mine.pk)
-    return 1 + before.exclude(asked_at=mine.asked_at, pk__gt=mine.pk).count()
+    return PlaceInQueue(1 + before.exclude(asked_at=mine.asked_at, pk__gt=mine.pk).count(), mine, lacks_in_words(mine))
+
+
+def position_of(application: Application) -> int | None:
+    place = place_of(application)
+    return place.position if place else None
 
 
 def complete_waiting(*, on: dt.date) -> int:

@@ -41,9 +41,9 @@ def ending_holds(context) -> list[dict]:
 
 
 @register.simple_tag
-def place_in_queue(application: Application) -> int | None:
-    """From 1, or None for whoever does not wait for room."""
-    return waiting.position_of(application)
+def place_in_queue(application: Application) -> waiting.PlaceInQueue | None:
+    """Which in the queue, since when and for what; None for whoever does not wait for room."""
+    return waiting.place_of(application)
 
 
 @register.simple_tag

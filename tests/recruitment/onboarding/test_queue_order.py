@@ -183,3 +183,15 @@ def test_whoever_waits_in_front_may_be_offered_the_place_itself(freed, today):
     province, first = freed
     accept_or_wait(application=province.applicant(), by=province.recruiter, on=today)
     assert offer(application=first.application, by=province.recruiter, on=today).status == "offered"
+
+
+def test_both_sides_read_since_when_somebody_waits_for_what_and_what_helps(client, today):
+    province = Province(places=1, beds=50).with_recruiter_at_the_factory()
+    accept(application=province.applicant(), by=province.recruiter, on=today)
+    waiting = wait(province, province.applicant(), today).application
+    client.force_login(province.recruiter)
+    page = client.get(reverse("applications:applicant", args=[waiting.pk])).content.decode()
+    assert "thứ 1 trong hàng" in page and "Vào hàng vừa xong." in page and "Còn thiếu: chỗ làm." in page
+    assert "Tăng số lượng cần tuyển" in page and "Thêm suất dự phòng" not in page
+    client.force_login(waiting.worker.user)
+    assert "Còn thiếu: chỗ làm." in client.get(reverse("applications:application", args=[waiting.pk])).content.decode()
