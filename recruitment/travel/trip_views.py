@@ -111,15 +111,17 @@ def step_off(request, pk):
 
 @permission("travel.read_routes")
 def routes(request):
-    """Which buses run today, by which document, and the next trips with seats: whether and when one can come."""
-    today = timezone.localdate()
+    """Which buses run today, by which document, and the next trips with seats: whether and when one can come. A worker's own province first."""
+    today, worker = timezone.localdate(), getattr(request.user, "worker", None)
     found = list(Route.objects.select_related("origin").prefetch_related("pick_up_points"))
+    own = set(Route.objects.from_province(worker.home_province).values_list("pk", flat=True)) if worker else set()
+    found.sort(key=lambda route: route.pk not in own)
     decisions = decisions_on(found, on=today)
     coming: dict[int, list[Trip]] = {}
     for offered in Trip.objects.bookable(timezone.now()).with_free_seats().order_by("departs_at", "pk")[: 20 * max(1, len(found))]:
         coming.setdefault(offered.route_id, []).append(offered)
     for route in found:
-        route.decision, route.coming = decisions[route.pk], coming.get(route.pk, [])[:NEXT_TRIPS]
+        route.decision, route.coming, route.is_own = decisions[route.pk], coming.get(route.pk, [])[:NEXT_TRIPS], route.pk in own
     return render(request, "travel/routes.html", {"routes": found, "today": today, "decides": may(request.user, "travel.decide_routes")})
 
 

@@ -1,6 +1,7 @@
 import datetime as dt
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from recruitment.travel.models import RouteState, Seat, Trip
@@ -8,6 +9,7 @@ from recruitment.travel.services.passes import issue_pass
 from recruitment.travel.services.trips import hold_seat
 from tests.factories.accounts import UserFactory
 from tests.factories.employers import FactoryFactory, recruiter_of
+from tests.factories.openings import OpeningFactory
 from tests.factories.travel import PickUpPointFactory, RouteFactory, RouteStateFactory, TripFactory
 from tests.factories.workers import WorkerFactory
 
@@ -161,3 +163,18 @@ def test_a_bus_that_is_late_stays_among_those_to_come_until_it_has_left(officer)
     assert f"/trips/{late.pk}/" in page and "quá giờ, chưa ghi xuất phát" in page and "1 chuyến" in page
     Trip.objects.update(status="departed", closed_at=departs)
     assert f"/trips/{late.pk}/" not in officer.get("/trips/").content.decode()
+
+
+def test_a_worker_reads_the_routes_from_the_own_province_first(client):
+    RouteFactory(name="A xa")
+    own = RouteFactory(name="B gần")
+    page = client.get("/routes/").content.decode()
+    assert page.index("A xa") < page.index("B gần") and "từ tỉnh của bạn" not in page
+    client.force_login(WorkerFactory(home_province=own.origin).user)
+    page = client.get("/routes/").content.decode()
+    assert page.index("B gần") < page.index("A xa") and page.count("từ tỉnh của bạn") == 1
+
+
+def test_who_reads_an_opening_finds_the_buses(client):
+    opening = OpeningFactory()
+    assert 'href="/routes/"' in client.get(reverse("search:opening", args=[opening.pk])).content.decode()
