@@ -1,3 +1,5 @@
+from functools import partial
+
 from celery import shared_task
 from django.utils import timezone
 
@@ -10,6 +12,7 @@ from recruitment.onboarding.services.gate import release_missing, remind_of_miss
 from recruitment.onboarding.services.lost_seats import settle_lost_seats
 from recruitment.onboarding.services.moved_starts import note_moved_starts
 from recruitment.onboarding.services.moved_stays import follow_transfers
+from recruitment.onboarding.services.one_by_one import one_by_one
 from recruitment.onboarding.services.redating import follow_changes
 from recruitment.onboarding.services.replacements import look_after
 from recruitment.onboarding.services.waiting import complete_waiting
@@ -20,16 +23,19 @@ from recruitment.quarantine.services.crews import note_returns
 def look_after_acceptances() -> None:
     """Every minute, and whenever something was freed: clocks that ran out, days that moved, then the queue."""
     now, on = timezone.now(), timezone.localdate()
-    follow_transfers(on=on)
-    release_unconfirmed(now=now, on=on)
-    release_no_shows(on=on)
-    settle_lost_seats(on=on)
-    release_without_a_ride(now=now, on=on)
-    release_missing(now=now, on=on)
-    remind_of_missing(now=now, on=on)
-    follow_changes(on=on)
-    complete_waiting(on=on)
-    note_moved_starts(on=on)
+    looks = [
+        partial(follow_transfers, on=on),
+        partial(release_unconfirmed, now=now, on=on),
+        partial(release_no_shows, on=on),
+        partial(settle_lost_seats, on=on),
+        partial(release_without_a_ride, now=now, on=on),
+        partial(release_missing, now=now, on=on),
+        partial(remind_of_missing, now=now, on=on),
+        partial(follow_changes, on=on),
+        partial(complete_waiting, on=on),
+        partial(note_moved_starts, on=on),
+    ]
+    one_by_one(looks)
 
 
 @shared_task

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import partial
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -14,6 +15,7 @@ from recruitment.applications.models import Application
 from recruitment.applications.services.steps import WrongMoment, keep, locked, tell_recruiter
 from recruitment.applications.services.suggesting import tell_of_others
 from recruitment.onboarding.models import Acceptance
+from recruitment.onboarding.services.one_by_one import one_by_one
 from recruitment.onboarding.services.undoing import free_everything, lock_person, was_seen
 from recruitment.openings.services.places import lock_openings
 from recruitment.shared.refusals import Refusal
@@ -108,7 +110,7 @@ NO_RIDE = Lapse(
 def release_each(acceptances: QuerySet[Acceptance], lapse: Lapse, on: dt.date) -> int:
     """A chunk of them, each looked at again under its lock; how many were ended."""
     rows = list(acceptances.select_related("application")[:CHUNK])
-    return sum(_release(row.application, acceptances.filter(pk=row.pk), lapse, on) for row in rows)
+    return one_by_one(partial(_release, row.application, acceptances.filter(pk=row.pk), lapse, on) for row in rows)
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ its time. Runs are repeatable: each acceptance is looked at again under its lock
 
 import datetime as dt
 from collections.abc import Iterable
+from functools import partial
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -22,6 +23,7 @@ from recruitment.onboarding.services.acceptance import HiredElsewhere
 from recruitment.onboarding.services.confirming import NOT_COME, release_each
 from recruitment.onboarding.services.first_shift import shift_of
 from recruitment.onboarding.services.journey import secure_pass
+from recruitment.onboarding.services.one_by_one import one_by_one
 from recruitment.onboarding.services.undoing import lock_person, was_seen
 from recruitment.openings.services.places import fill_place, lock_openings
 from recruitment.quarantine.services.securing import secure_beds
@@ -64,7 +66,8 @@ def frees_at(acceptance: Acceptance, policy: GatePolicy | None) -> dt.datetime |
 def remind_of_missing(*, now: dt.datetime, on: dt.date) -> int:
     """Ask the factory, and the person, once; how many."""
     rows = with_policies(_missing(now).filter(reminded_at=None))
-    return sum(_remind(row.pk, policy, now) for row, policy in rows if now >= _hours_after(expected_on(row), policy.remind_hours))
+    due = [(row, policy) for row, policy in rows if now >= _hours_after(expected_on(row), policy.remind_hours)]
+    return one_by_one(partial(_remind, row.pk, policy, now) for row, policy in due)
 
 
 def release_missing(*, now: dt.datetime, on: dt.date, only: int | None = None) -> int:

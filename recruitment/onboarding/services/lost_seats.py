@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 from copy import copy
 from dataclasses import dataclass
+from functools import partial
 
 from django.db import transaction
 from django.db.models import F
@@ -21,6 +22,7 @@ from recruitment.applications.services.steps import locked, tell_recruiter, tell
 from recruitment.notifications.services.messages import send_message
 from recruitment.onboarding.models import Acceptance, GatePolicy
 from recruitment.onboarding.services.journey import has_boarded, pass_of, secure_pass, trips_to_choose
+from recruitment.onboarding.services.one_by_one import one_by_one
 from recruitment.onboarding.services.redating import came_by, travel_with
 from recruitment.onboarding.services.room import look_for_room_after_commit
 from recruitment.onboarding.services.undoing import lock_person, was_seen
@@ -107,7 +109,7 @@ def settle_lost_seats(*, on: dt.date) -> int:
     """Settle whom an interrupted departure left behind, and look again for those who wait for a trip; how many have a seat now."""
     newest_first = F("ride_by").asc(nulls_first=True)  # who was left behind just now has no clock yet
     rows = Acceptance.objects.without_a_seat().select_related("application").order_by(newest_first, "pk")[:CHUNK]
-    return sum(_settle(row.application, on) is not None for row in list(rows))
+    return one_by_one(partial(_settle, row.application, on) for row in list(rows))
 
 
 def _settle_each(seats: Iterable[Seat], on: dt.date) -> list[Settled]:

@@ -1,6 +1,7 @@
 """Accepted people whose day moved: beds, seat and pass follow it by themselves where there is room, else the recruiter decides."""
 
 import datetime as dt
+from functools import partial
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -14,6 +15,7 @@ from recruitment.health.models import Clearance
 from recruitment.onboarding.models import Acceptance
 from recruitment.onboarding.services.cohorts import refuse_after_closing
 from recruitment.onboarding.services.journey import arrival_day, seat_of, secure_pass, secure_seat, trips_to_choose
+from recruitment.onboarding.services.one_by_one import one_by_one
 from recruitment.onboarding.services.undoing import is_on_the_way, lock_person
 from recruitment.quarantine.models import Stay
 from recruitment.quarantine.services.securing import EntryBed, change_entry_bed
@@ -37,7 +39,7 @@ def follow_changes(*, on: dt.date) -> int:
         arrives_on__gte=on,
         ride_by=None,
     )
-    return sum(_follow(pk, on) for pk in list(changed.order_by("pk").values_list("pk", flat=True)[:CHUNK]))
+    return one_by_one(partial(_follow, pk, on) for pk in list(changed.order_by("pk").values_list("pk", flat=True)[:CHUNK]))
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """Acceptances that lack room: they wait in order and complete by themselves when a place, a bed or a seat appears."""
 
 import datetime as dt
+import logging
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -14,7 +15,7 @@ from recruitment.applications.services.steps import WrongMoment, locked, tell_re
 from recruitment.onboarding.models import Acceptance, WaitingAcceptance
 from recruitment.onboarding.services.acceptance import NotAccepted, accept
 from recruitment.onboarding.services.journey import NoTrip
-from recruitment.onboarding.services.queue_order import OthersAreFirst, lacks_in_words, lacks_of
+from recruitment.onboarding.services.queue_order import NOTHING, OthersAreFirst, lacks_in_words, lacks_of
 from recruitment.onboarding.services.undoing import lock_person
 from recruitment.openings.services.places import NoPlacesLeft
 from recruitment.quarantine.services.cover import NoBackupCover
@@ -22,6 +23,7 @@ from recruitment.quarantine.services.securing import BedsMissing
 from recruitment.shared.refusals import Refusal
 from recruitment.travel.services.trips import NoSeat
 
+logger = logging.getLogger(__name__)
 Outcome = WaitingAcceptance.Outcome
 ROOM = (NoPlacesLeft, BedsMissing, NoTrip, NoSeat, OthersAreFirst)  # what may appear by itself
 
@@ -108,6 +110,7 @@ def complete_waiting(*, on: dt.date) -> int:
     full_openings: set[int] = set()
     bare_factories: set[int] = set()
     behind: list[int] = []
+    failures: list[Exception] = []
     for wait in list(WaitingAcceptance.objects.open().select_related("application__opening", "asked_by")):
         opening = wait.application.opening
         if opening.pk in full_openings or opening.factory_id in bare_factories:
@@ -122,7 +125,13 @@ def complete_waiting(*, on: dt.date) -> int:
             WaitingAcceptance.objects.filter(pk=wait.pk).update(tried_at=timezone.now(), **lacks_of(refusal.facts["shortfalls"]))
         except WrongMoment:
             continue  # it ended meanwhile; the next call clears it away
+        except Exception as failure:
+            logger.exception("Application %s could not be completed; the others in the queue go on.", wait.application_id)
+            WaitingAcceptance.objects.filter(pk=wait.pk).update(tried_at=timezone.now(), **NOTHING)  # and hold nobody back
+            failures.append(failure)
     WaitingAcceptance.objects.filter(pk__in=behind).update(bed_from=None, bed_until=None, seat_from=None, seat_until=None)  # of no use to them yet
+    if failures:
+        raise failures[0]
     return accepted
 
 
