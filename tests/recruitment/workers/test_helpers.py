@@ -150,12 +150,14 @@ def test_a_liaison_who_stops_helping_gives_people_to_a_colleague(client, leaver,
     colleague, worker, other = colleague_of(leaver), helped_by(leaver, province), helped_by(leaver, province, name="Lý Văn Ở Lại")
     client.force_login(leaver)
     address = reverse("workers:helped")
+    send_message(recipient=worker.user, kind="trip", text="Xe đi lúc 6:00.", now=timezone.now())
     refused = client.post(address, {"workers": [worker.pk]})
     assert refused.status_code == 422 and f'value="{worker.pk}" checked' in refused.content.decode()
     assert client.post(address, {"helper": colleague.memberships.get().pk}).status_code == 422
     page = client.post(address, {"workers": [worker.pk], "helper": colleague.memberships.get().pk}, follow=True).content.decode()
     assert "trước là Bế Thị Đầu Mối" in page
     assert (helper_of(worker), helper_of(other)) == (colleague, leaver)
+    assert Message.objects.get(kind="trip", about=worker.user).recipient == colleague
     assert not Message.objects.filter(recipient=leaver, kind="helper_changed").exclude(about=worker.user).exists()
 
 
