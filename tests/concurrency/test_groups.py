@@ -4,16 +4,20 @@ import datetime as dt
 import os
 import signal
 import time
+from functools import partial
 
 import pytest
 from django.db import connections
 from django.utils import timezone
 
+from recruitment.accounts.models import User
 from recruitment.notifications.models import Message
 from recruitment.openings.reading import TableRow
 from recruitment.workers.group_tables import interpret
 from recruitment.workers.models import AssistedAct, GroupRegistration, Invitation, Worker
 from recruitment.workers.services import groups
+from recruitment.workers.services.helped import hand_over
+from recruitment.workers.services.helpers import name_helper
 from recruitment.workers.services.invitations import use_invitation, write_invitations
 from tests.factories.accounts import UserFactory
 from tests.factories.places import ProvinceFactory
@@ -85,3 +89,22 @@ def test_without_the_conditional_use_the_same_race_lets_in_several_times(race):
 
     race(4, look_then_write)
     assert len(let_in) > 1
+
+
+def test_whoever_gets_a_phone_while_being_entrusted_to_somebody_else_answers_alone(race, today):
+    liaison = UserFactory(liaison=True)
+    house = liaison.memberships.get().organisation
+    colleague = UserFactory(liaison=True, membership__organisation=house)
+    group = GroupRegistration.objects.create(organisation=house, made_by=liaison)
+    for number in range(6):
+        worker = WorkerFactory(user=UserFactory(phone=None, helper=liaison))
+        AssistedAct.objects.create(worker=worker, group=group, act="registered", by=liaison)
+        acts = iter(
+            [
+                partial(hand_over, worker=worker, phone=f"+8491200000{number}", by=liaison, on=today),
+                partial(name_helper, workers=[worker.pk], helper=colleague.memberships.get(), by=liaison, on=today),
+            ]
+        )
+        assert race(2, lambda acts=acts: next(acts)()) == ["done", "done"]
+        user = User.objects.get(pk=worker.user_id)
+        assert (user.phone, user.helper) == (f"+8491200000{number}", None)

@@ -46,7 +46,7 @@ def name_helper(*, workers: Collection[int], helper: Membership, by: User | None
     """
     if not Membership.objects.answering().filter(pk=helper.pk).exists():
         raise CannotAnswer()
-    helped = User.objects.filter(worker__in=Worker.objects.helped().filter(pk__in=workers).values("pk"))
+    helped = User.objects.filter(worker__in=workers, phone=None, helper__isnull=False, is_active=True)  # asked again under the lock
     helped = helped.exclude(helper=helper.user_id, helper_house=helper.organisation_id)
     people = list(helped.select_for_update(of=("self",), no_key=True).select_related("worker", "helper").order_by("pk"))
     now = timezone.now()
