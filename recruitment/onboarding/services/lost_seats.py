@@ -186,6 +186,8 @@ def _why(seat: Seat, language: str) -> str:
         trip = named(seat.trip)
         if seat.status == Seat.Status.BUMPED:
             return _("Chuyến %(trip)s bị hủy: %(reason)s") % {"trip": trip, "reason": seat.trip.cancellation[:150]}
+        if seat.trip.status != Trip.Status.DEPARTED:  # said not to come, or moved because the rules allow fewer people
+            return _("Bạn không còn ghế trên chuyến %(trip)s.") % {"trip": trip}
         return _("Lỡ chuyến %(trip)s.") % {"trip": trip}
 
 

@@ -212,6 +212,7 @@ def test_the_page_of_a_trip_says_how_many_moved_and_how_many_are_left(province, 
 def test_who_is_known_not_to_come_is_not_given_a_seat_on_the_same_bus_again(province, coming, today):
     [settled] = lost_seats.miss(seat=coming.seat, by=coming.seat.trip.organised_by, on=today)
     assert settled.new is None and now_of(coming).ride_by
+    assert told(coming.application.worker.user)[0].startswith("Bạn không còn ghế")  # nobody has missed a bus that is still there
 
 
 def test_a_closed_list_binds_nobody_whose_bus_was_cancelled(province, coming, today):
