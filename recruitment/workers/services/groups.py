@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, override
@@ -49,7 +49,7 @@ def house_of_liaison(user: User) -> Organisation:
 
 @dataclass(frozen=True)
 class Known:
-    """Somebody who is there already; `is_own`: registered by the same house."""
+    """Somebody who is there already; `is_own`: registered by the same house, or answered for by it."""
 
     identity: str | None
     number: str | None
@@ -81,7 +81,8 @@ def _known(found: QuerySet, key: str, house: Organisation, worker: str = "") -> 
     """Those found, by `key`; `worker` is the way from them to the profile."""
     way, there = (f"{worker}__" if worker else ""), defaultdict(list)
     own = AssistedAct.objects.filter(worker=OuterRef(worker or "pk"), group__organisation=house)
-    rows = found.annotate(is_own=Exists(own)).order_by().values_list(key, f"{way}identity_index", f"{way}national_id_index", "is_own")
+    answered = Q(helper_house=house) if worker else Q(user__helper_house=house)
+    rows = found.annotate(is_own=Q(Exists(own)) | answered).order_by().values_list(key, f"{way}identity_index", f"{way}national_id_index", "is_own")
     for value, identity, number, is_own in rows:
         there[value].append(Known(identity, number, is_own))
     return there

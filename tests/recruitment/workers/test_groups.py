@@ -19,6 +19,7 @@ from recruitment.openings.reading import TableRow
 from recruitment.workers.group_tables import interpret, national_id_of
 from recruitment.workers.models import AssistedAct, Consent, GroupRegistration, Worker
 from recruitment.workers.services.groups import find_known, register_group
+from recruitment.workers.services.helpers import name_helper
 from tests.factories.accounts import UserFactory
 from tests.factories.employers import recruiter_of
 from tests.factories.openings import OpeningFactory
@@ -198,6 +199,15 @@ def test_of_the_own_people_it_is_said_what_differs(liaison, house):
     assert [row.is_known for row in rows] == [True, False, False, False]
     assert [[where for where, _text in row.errors] for row in rows] == [[], ["phone"], ["national_id"], ["name"]]
     assert read(cells(phone="0966666666", national_id="004098999999"))[0].is_new
+
+
+def test_people_whom_another_house_entrusted_to_this_one_are_its_own(liaison, house):
+    other = UserFactory(liaison=True)
+    without_phone = cells(name="Hoàng Thị Kín", phone="", paper="GĐY 1")
+    register(other.memberships.get().organisation, other, without_phone)
+    assert read(without_phone, house=house)[0].errors
+    name_helper(workers=Worker.objects.values_list("pk", flat=True), helper=liaison.memberships.get(), by=other, on=TODAY)
+    assert read(without_phone, house=house)[0].is_known
 
 
 def test_looking_for_who_is_known_asks_three_times_for_any_number_of_rows(liaison, house):
