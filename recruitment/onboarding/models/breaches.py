@@ -13,6 +13,10 @@ class BreachQuerySet(models.QuerySet):
         """The oldest first."""
         return self.filter(mended_at=None).order_by("found_at", "pk")
 
+    def for_the_factories_of(self, user):
+        """What somebody who answers for factories has to see to."""
+        return self.filter(owner=Breach.Owner.FACTORY, factory__in=Factory.objects.visible_to(user))
+
 
 class Breach(models.Model):
     """Something that must never be (onboarding/invariants.py) and was found: who has to see to it, by when, and how it ended.

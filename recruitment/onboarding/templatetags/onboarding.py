@@ -4,10 +4,13 @@ import datetime as dt
 
 from django import template
 from django.db.models import Count, Q
+from django.urls import reverse
 from django.utils import timezone
 
 from recruitment.applications.models import Application
-from recruitment.onboarding.models import Acceptance, AcceptanceBatch, StartMove
+from recruitment.onboarding.breach_words import sentence_of
+from recruitment.onboarding.invariants import BY_CODE
+from recruitment.onboarding.models import Acceptance, AcceptanceBatch, Breach, StartMove
 from recruitment.onboarding.services import waiting
 from recruitment.openings.models import Opening
 
@@ -38,6 +41,22 @@ def ending_holds(context) -> list[dict]:
     rows = [{"application": row, "ends": row.answer_by, "is_accepted": False} for row in offers]
     rows += [{"application": row.application, "ends": row.confirm_by, "is_accepted": True} for row in accepted]
     return sorted(rows, key=lambda row: row["ends"])[:MOST_SHOWN]
+
+
+@register.simple_tag(takes_context=True)
+def own_breaches(context) -> list[dict]:
+    """What must hold for the reader's own people and does not, the oldest first, each with the page on which something can be done."""
+    breaches = list(Breach.objects.open().for_the_factories_of(context["request"].user).select_related("factory")[:MOST_SHOWN])
+    people = [breach.subject for breach in breaches if BY_CODE[breach.rule].of is Acceptance]
+    applications = dict(Acceptance.objects.filter(pk__in=people).order_by().values_list("pk", "application")) if people else {}
+    rows = []
+    for breach in breaches:
+        if application := applications.get(breach.subject) if BY_CODE[breach.rule].of is Acceptance else None:
+            address = reverse("onboarding:tasks", args=[application])
+        else:
+            address = reverse("quarantine:factory_backup", args=[breach.factory_id])
+        rows.append({"breach": breach, "sentence": sentence_of(breach), "address": address})
+    return rows
 
 
 @register.simple_tag

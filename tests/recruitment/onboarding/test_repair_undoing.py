@@ -15,8 +15,8 @@ from recruitment.quarantine.models import Stay
 from recruitment.quarantine.services.recount import differences
 from recruitment.workers.models import Worker
 from tests.factories.accounts import UserFactory
+from tests.recruitment.onboarding.breaking import BREAKS
 from tests.recruitment.onboarding.situations import ENTRY_QUARANTINE, Province
-from tests.recruitment.onboarding.test_invariants import BREAKS
 
 pytestmark = pytest.mark.django_db
 
