@@ -27,7 +27,7 @@ from django.utils import timezone  # noqa: E402
 
 from recruitment.applications.models import Application  # noqa: E402
 from recruitment.openings.models import Opening  # noqa: E402
-from recruitment.workers.models import Worker  # noqa: E402
+from recruitment.workers.models import Consent, Worker  # noqa: E402
 
 UNANSWERED = (OSError, http.client.HTTPException)
 TOKEN = "t" * 32
@@ -69,7 +69,8 @@ class Browser:
 
 
 def main(port: int) -> None:
-    workers = list(Worker.objects.exclude(status=Worker.Status.HIRED).select_related("user").order_by("pk"))
+    agreed = Consent.objects.filter(purpose=Consent.Purpose.APPLICATION, withdrawn_at=None).values("worker")
+    workers = list(Worker.objects.filter(pk__in=agreed).exclude(status=Worker.Status.HIRED).select_related("user").order_by("pk"))
     browsers = {worker.pk: Browser(worker, port) for worker in workers}
     today = timezone.localdate()
     pairs = new_pairs(workers, Opening.objects.open_on(today).order_by("pk"))
