@@ -74,7 +74,7 @@ def accept(*, application: Application, by: User, on: dt.date) -> Acceptance:
 @transaction.atomic
 def accept_decided(*, application: Application, decided: Clearance | None, by: User, on: dt.date) -> Acceptance:
     """The same where the decision about the person was taken a moment ago (see batches.py): it is taken anew only if it changed since."""
-    worker = Worker.objects.select_for_update(of=("self",), no_key=True).select_related("user", "home_province").get(pk=application.worker_id)
+    worker = Worker.objects.select_for_update(of=("self",), no_key=True).select_related("user").get(pk=application.worker_id)
     others, application = _lock_applications(worker, application)
     if application.status == Status.ACCEPTED:
         acceptance = Acceptance.objects.select_related("entry_stay__site", "reservation__site", "clearance").get(application=application)

@@ -29,7 +29,7 @@ from recruitment.shared.refusals import Refusal
 
 logger = logging.getLogger(__name__)
 Outcome = BatchLine.Outcome
-CHUNK = 10  # people between two notes of progress
+CHUNK = 25  # people between two notes of progress
 STALLED = dt.timedelta(seconds=30)  # whoever carries a batch out and hasn't been seen for so long is gone
 MOST_ATTEMPTS = 3
 MOST_AT_ONCE = 100

@@ -1,6 +1,7 @@
 """Entry passes: issued, replaced, revoked. A pass is the last thing locked and written in any transaction."""
 
 import datetime as dt
+from functools import partial
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from recruitment.accounts.models import User
 from recruitment.employers.models import Factory
+from recruitment.shared.dated import read_once
 from recruitment.shared.refusals import Refusal
 from recruitment.travel.models import EntryPass, PassKey, Seat
 from recruitment.travel.pass_text import Claims, holder_of, new_code, sign
@@ -40,7 +42,7 @@ class ReasonNeeded(Refusal):
 def issue_pass(
     *, worker: Worker, factory: Factory, valid_from: dt.date, valid_until: dt.date, seat: Seat | None = None, by: User | None, on: dt.date
 ) -> EntryPass:
-    """Give the person a pass to the factory, valid on both days and those between. Repeating it returns the same pass.
+    """Give the person, read under his or her lock, a pass to the factory, valid on both days and those between. Repeating it returns the same pass.
 
     Other dates replace it: the old one is revoked, because its code may be on paper. Another seat leaves number and code as they are:
     what the person carries without a network still counts, and only names another bus. Raises WrongPeriod.
@@ -52,7 +54,7 @@ def issue_pass(
 
 @transaction.atomic(savepoint=False)
 def _issue(worker: Worker, factory: Factory, valid_from: dt.date, valid_until: dt.date, seat: Seat | None, by: User | None) -> EntryPass:
-    worker = Worker.objects.select_for_update(of=("self",), no_key=True).select_related("user").get(pk=worker.pk)
+    Worker.objects.select_for_update(of=("self",), no_key=True).values_list("pk").get(pk=worker.pk)
     there = EntryPass.objects.not_revoked().select_for_update(of=("self",), no_key=True).filter(worker=worker, factory=factory).first()
     if there and (there.valid_from, there.valid_until) == (valid_from, valid_until):
         return there if there.seat_id == (seat.pk if seat else None) else _sign_again(there, worker, factory, seat)
@@ -121,7 +123,7 @@ def _sign_again(entry_pass: EntryPass, worker: Worker, factory: Factory, seat: S
 
 def _sign(entry_pass: EntryPass) -> None:
     """Put into `token` what the row says, under the key of today."""
-    worker, key = entry_pass.worker, signing_key(now=timezone.now())
+    worker, key = entry_pass.worker, read_once((signing_key,), partial(signing_key, now=timezone.now()))
     claims = Claims(
         issuer=settings.HOME_PROVINCE_CODE,
         number=entry_pass.pk,
