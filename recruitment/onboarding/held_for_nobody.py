@@ -1,7 +1,7 @@
 """The rules about things: passes, seats, beds, rooms, reservations and waits that belong to nobody who is expected, and nights miscounted.
 
-Whoever never applied for anything was sent by others than recruitment (a health authority, before this system): that bed and that
-pass are theirs to answer for, and the no-show clock frees the bed.
+Whoever had not applied for anything when a bed was booked or a pass issued was sent by others than recruitment (a health authority,
+before this system): that bed and that pass are theirs to answer for, and the no-show clock frees the bed.
 """
 
 from django.utils.translation import gettext_lazy as _
@@ -21,7 +21,8 @@ THINGS = [
         """
         SELECT pass.id AS subject, pass.code AS label, pass.factory_id AS factory, '' AS expected, '' AS found
         FROM travel_entrypass AS pass WHERE pass.revoked_at IS NULL AND pass.valid_until >= %(today)s
-        AND EXISTS (SELECT FROM applications_application AS any_one WHERE any_one.worker_id = pass.worker_id)
+        AND EXISTS (SELECT FROM applications_application AS any_one
+                    WHERE any_one.worker_id = pass.worker_id AND any_one.created_at <= pass.issued_at)
         AND NOT EXISTS (
             SELECT FROM applications_application AS application JOIN openings_opening AS opening ON opening.id = application.opening_id
             LEFT JOIN onboarding_acceptance AS acceptance ON acceptance.application_id = application.id
@@ -53,7 +54,8 @@ THINGS = [
         SELECT stay.id AS subject, site.name || ' #' || stay.id AS label, NULL::bigint AS factory, '' AS expected, stay.status AS found
         FROM quarantine_stay AS stay JOIN quarantine_site AS site ON site.id = stay.site_id
         WHERE stay.status IN ('held', 'booked') AND stay.leaves_on > %(today)s
-        AND (stay.status = 'held' OR EXISTS (SELECT FROM applications_application AS any_one WHERE any_one.worker_id = stay.worker_id))
+        AND (stay.status = 'held' OR EXISTS (SELECT FROM applications_application AS any_one
+                                             WHERE any_one.worker_id = stay.worker_id AND any_one.created_at <= stay.created_at))
         AND NOT EXISTS (SELECT FROM onboarding_acceptance AS acceptance WHERE acceptance.entry_stay_id = stay.id)
         AND NOT EXISTS (SELECT FROM quarantine_outbreakperson AS person WHERE person.stay_id = stay.id)
         AND NOT EXISTS (SELECT FROM quarantine_transfer AS transfer WHERE transfer.held_stay_id = stay.id

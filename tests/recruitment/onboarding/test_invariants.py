@@ -20,12 +20,15 @@ from recruitment.onboarding.services.breaches import record_breaches, repair
 from recruitment.onboarding.services.lost_seats import cancel
 from recruitment.openings.models import Opening
 from recruitment.quarantine.models import ReservationNight, SiteNight, Stay
-from recruitment.quarantine.services.admissions import admit
+from recruitment.quarantine.services.admissions import admit, book_bed
 from recruitment.quarantine.services.recount import differences
+from recruitment.travel.services.passes import issue_pass
 from recruitment.workers.models import Worker
 from tests.factories.accounts import UserFactory
+from tests.factories.applications import ApplicationFactory
 from tests.factories.employers import recruiter_of
 from tests.factories.openings import OpeningFactory
+from tests.factories.workers import WorkerFactory
 from tests.recruitment.onboarding.breaking import BREAKS, OTHER_WAYS, let_the_clock_stand, lose_the_bed, miscount, province_of, show_as_looking
 from tests.recruitment.onboarding.situations import ENTRY_QUARANTINE, Province
 
@@ -188,3 +191,13 @@ def test_a_factory_reads_on_its_first_page_what_it_has_to_see_to_and_others_do_n
     assert client.get(reverse("onboarding:tasks", args=[accepted.application_id])).status_code == 200
     client.force_login(recruiter_of(OpeningFactory().factory))
     assert accepted.application.receipt not in client.get(reverse("openings:board")).content.decode()
+
+
+def test_the_bed_and_pass_of_whoever_was_sent_by_others_stay_theirs_when_the_person_applies_later(accepted, today):
+    """Else a health authority's bed was called nobody's, with a button that gives it away, as soon as the person applied anywhere."""
+    sent = WorkerFactory()
+    factory, site = accepted.application.opening.factory, accepted.entry_stay.site
+    book_bed(worker=sent, site=site, arrives_on=today + DAY, leaves_on=today + 3 * DAY, by=None)
+    issue_pass(worker=sent, factory=factory, valid_from=today, valid_until=today + DAY, seat=None, by=None, on=today)
+    ApplicationFactory(worker=sent)
+    assert codes(today) == []
