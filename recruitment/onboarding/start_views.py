@@ -30,6 +30,7 @@ from recruitment.onboarding.stages import COMING, ISOLATING, LATE, STARTED, TO_S
 from recruitment.openings.models import Opening
 from recruitment.quarantine.arrival_forms import CodeForm
 from recruitment.shared.asking import ask_and_act
+from recruitment.shared.dated import under_the_same_rules
 from recruitment.shared.qr import qr_code
 from recruitment.shared.refusals import Refusal
 from recruitment.travel.models import Seat
@@ -202,6 +203,7 @@ def _day(request, form: CodeForm, wrong: str = ""):
     return render(request, "onboarding/today.html", context, status=REFUSED if wrong or form.errors else 200)
 
 
+@under_the_same_rules()
 def _left_behind(rows: list[dict]) -> list[Seat]:
     """Whom a bus is said to have left behind lately: who stands at the gate was aboard after all."""
     since = {row["acceptance"].application.worker_id: row["acceptance"].accepted_at for row in rows}

@@ -27,6 +27,7 @@ from recruitment.onboarding.services.one_by_one import one_by_one
 from recruitment.onboarding.services.undoing import lock_person, was_seen
 from recruitment.openings.services.places import fill_place, lock_openings
 from recruitment.quarantine.services.securing import secure_beds
+from recruitment.shared.dated import under_the_same_rules
 from recruitment.shared.refusals import Refusal
 from recruitment.travel.models import Crossing
 from recruitment.workers.models import Worker
@@ -120,21 +121,24 @@ def correct_no_show(*, application: Application, by: User, on: dt.date) -> Accep
     return acceptance
 
 
+@under_the_same_rules()
 def correctable(acceptances: Iterable[Acceptance]) -> set[int]:
     """Those (keys) who came straight to the factory, as the rules let them, were noted as missing, and not long ago. Needs `clearance`."""
-    hours: dict[dt.date, int] = {}
     found = set()
     for row in acceptances:
         if row.undone_because != Acceptance.Undoing.NO_SHOW or row.undone_at is None:
             continue
         if row.entry_stay_id or row.clearance.asks_for_a_site:  # a site's to say, or who lost the bus and gave the bed back
             continue
-        day = timezone.localdate(row.undone_at)
-        if day not in hours:
-            hours[day] = (GatePolicy.objects.in_force(day) or GatePolicy()).correct_hours
-        if timezone.now() <= row.undone_at + dt.timedelta(hours=hours[day]):
+        if may_still_be_corrected(row.undone_at):
             found.add(row.pk)
     return found
+
+
+def may_still_be_corrected(noted_at: dt.datetime) -> bool:
+    """Not long after it was noted that somebody wasn't there, by the rule of that day."""
+    policy = GatePolicy.objects.in_force(timezone.localdate(noted_at)) or GatePolicy()
+    return timezone.now() <= noted_at + dt.timedelta(hours=policy.correct_hours)
 
 
 def _lock_others(worker: Worker) -> list[Application]:
@@ -170,17 +174,11 @@ def _missing(now: dt.datetime) -> QuerySet[Acceptance]:
     return rows.filter(expected).select_related("clearance", "application__opening").order_by("arrives_on", "pk")
 
 
+@under_the_same_rules()
 def with_policies(rows: Iterable[Acceptance]) -> list[tuple[Acceptance, GatePolicy]]:
     """Each with the rule of the day on which the person was expected; those of no rule are left out."""
-    known: dict[dt.date, GatePolicy | None] = {}
-    found = []
-    for row in rows:
-        day = expected_on(row)
-        if day not in known:
-            known[day] = GatePolicy.objects.in_force(day)
-        if policy := known[day]:
-            found.append((row, policy))
-    return found
+    found = [(row, GatePolicy.objects.in_force(expected_on(row))) for row in rows]
+    return [(row, policy) for row, policy in found if policy]
 
 
 @transaction.atomic

@@ -20,7 +20,8 @@ from recruitment.accounts.models import User
 from recruitment.applications.models import AnswerPolicy, Application
 from recruitment.applications.services.steps import locked, tell_recruiter, tell_worker
 from recruitment.notifications.services.messages import send_message
-from recruitment.onboarding.models import Acceptance, GatePolicy
+from recruitment.onboarding.models import Acceptance
+from recruitment.onboarding.services.gate import may_still_be_corrected
 from recruitment.onboarding.services.journey import has_boarded, pass_of, secure_pass, trips_to_choose
 from recruitment.onboarding.services.one_by_one import one_by_one
 from recruitment.onboarding.services.redating import came_by, travel_with
@@ -101,8 +102,7 @@ def turn_up(*, seat: Seat, by: User, on: dt.date) -> Seat:
 
 def is_correctable(seat: Seat) -> bool:
     """Not long after it was noted, by the rule for no-shows at the gate; a boarded one is right already."""
-    policy = GatePolicy.objects.in_force(timezone.localdate(seat.moved_at)) or GatePolicy()
-    return seat.status == Seat.Status.BOARDED or timezone.now() <= seat.moved_at + dt.timedelta(hours=policy.correct_hours)
+    return seat.status == Seat.Status.BOARDED or may_still_be_corrected(seat.moved_at)
 
 
 def settle_lost_seats(*, on: dt.date) -> int:
