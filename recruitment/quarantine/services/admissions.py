@@ -228,12 +228,12 @@ def _first_with_bed(sites: list[Site], nights: list[dt.date], free: Counter[tupl
 
 
 def _nearest_with_bed(stay: Stay, *, on: dt.date) -> Site | None:
-    sites = sites_with_fresh_figures(on=on).exclude(pk=stay.site_id)
-    nights = nights_between(on, stay.leaves_on)
-    free, here = free_beds(list(sites), nights), stay.site
-    possible = [site for site in sites if all(free[site.pk, night] > 0 for night in nights)]
-    distances = {site: distance_km(here.latitude, here.longitude, site.latitude, site.longitude) for site in possible}
-    return min(possible, key=lambda site: (distances[site], site.pk), default=None)
+    here, nights = stay.site, nights_between(on, stay.leaves_on)
+    sites = sorted(
+        sites_with_fresh_figures(on=on).exclude(pk=here.pk),
+        key=lambda site: (distance_km(here.latitude, here.longitude, site.latitude, site.longitude), site.pk),
+    )
+    return _first_with_bed(sites, nights, free_beds(sites, nights))
 
 
 def lock_stay(stay: Stay) -> Stay:
